@@ -1,0 +1,62 @@
+"""The desired state: one document per node, sent retained with (db_epoch, version).
+
+A box applies any document whose (db_epoch, version) differs from the one it has, except a lower version of the
+same epoch, and reports in `hello` what it applied.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from contract.level.settings import HOLD_S, Persistence, Rise, Thresholds
+
+MAX_QUOTA_MB = 1 << 20
+
+
+class Sampling(Struct, frozen=True, kw_only=True):
+    """How often a gauge reads, seconds on the box's (scaled) clock."""
+
+    peace: Annotated[float, Meta(gt=0)] = 60.0
+    flood: Annotated[float, Meta(gt=0)] = 5.0
+    """While rising, or at Waspada and above."""
+
+
+class DesiredSource(Struct, frozen=True, kw_only=True):
+    """What one gauge of the box needs to know of its station."""
+
+    station: str
+    name: str
+    offset_cm: float
+    """Stage of a target at distance zero: stage_cm = offset_cm - distance_mm / 10."""
+    thresholds: Thresholds
+    persistence: Persistence = Persistence()
+    rise: Rise = Rise()
+    hold_s: Annotated[float, Meta(ge=0)] = HOLD_S
+    siren: bool = False
+    sampling_s: Sampling = Sampling()
+
+
+class Desired(Struct, frozen=True, kw_only=True):
+    """Everything a node should be."""
+
+    v: int = 1
+    db_epoch: str
+    version: Annotated[int, Meta(ge=0)]
+    sources: dict[str, DesiredSource] = {}
+    models: dict[str, msgspec.Raw] = {}
+    quota_mb: Annotated[int, Meta(ge=1, le=MAX_QUOTA_MB)] = 256
+
+
+class Applied(Struct, frozen=True, kw_only=True):
+    """Which desired state a box has applied."""
+
+    db_epoch: str = ""
+    version: int = 0
+
+
+def is_to_be_applied(offered: Desired, *, applied: Applied) -> bool:
+    """Answer whether a box that has `applied` takes `offered`: it differs and is no lower version of the same epoch."""
+    if offered.db_epoch != applied.db_epoch:
+        return True
+    return offered.version > applied.version

@@ -1,0 +1,76 @@
+"""What the level rule is told: thresholds of a version, persistence, rate of rise, hold.
+
+Lengths in cm above the station's datum, times in seconds on the boot clock.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+LEVELS = 3
+HOLD_S = 1800.0
+"""30 minutes below the clear value before a level falls, one step at a time."""
+
+SLOW_INTERVAL_S = 300.0
+"""A series this slow or slower needs one reading: waiting for a second costs more than a false alarm."""
+
+
+class Thresholds(Struct, frozen=True, kw_only=True):
+    """Raise and clear value of Waspada, Siaga and Awas, cm, and the version they stand in."""
+
+    version: Annotated[int, Meta(ge=0)]
+    raise_cm: tuple[float, float, float]
+    clear_cm: tuple[float, float, float]
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that could never work.
+
+        Raises:
+            ValueError: they do not rise from level to level, or a clear value is not below its raise value.
+        """
+        for name, values in (("raise_cm", self.raise_cm), ("clear_cm", self.clear_cm)):
+            if not values[0] < values[1] < values[2]:
+                message = f"{name} must rise from Waspada to Siaga to Awas, got {list(values)}"
+                raise ValueError(message)
+        for raise_cm, clear_cm in zip(self.raise_cm, self.clear_cm, strict=True):
+            if not clear_cm < raise_cm:
+                message = f"clear_cm must be below raise_cm, got {clear_cm} for {raise_cm}"
+                raise ValueError(message)
+
+
+Count5 = Annotated[int, Meta(ge=1, le=5)]
+
+
+class Persistence(Struct, frozen=True, kw_only=True):
+    """How many of the last readings must reach a level, for Waspada, Siaga and Awas."""
+
+    of: tuple[Count5, Count5, Count5] = (5, 5, 3)
+    need: tuple[Count5, Count5, Count5] = (3, 3, 2)
+
+    def __post_init__(self) -> None:
+        """Refuse a persistence that can never be met.
+
+        Raises:
+            ValueError: more readings are needed than are looked at.
+        """
+        if any(need > of for need, of in zip(self.need, self.of, strict=True)):
+            message = f"persistence: need {list(self.need)} must not exceed of {list(self.of)}"
+            raise ValueError(message)
+
+
+class Rise(Struct, frozen=True, kw_only=True):
+    """A rise of `cm` within `in_s` takes Waspada to Siaga early. 15 minutes are remembered."""
+
+    cm: Annotated[float, Meta(gt=0)] = 10.0
+    in_s: Annotated[float, Meta(ge=60, le=840)] = 300.0
+
+
+class RuleSettings(Struct, frozen=True, kw_only=True):
+    """Everything the rule needs beside its state and a reading."""
+
+    thresholds: Thresholds
+    persistence: Persistence = Persistence()
+    rise: Rise = Rise()
+    hold_s: float = HOLD_S
+    clock_rate: float = 1.0
+    """Scaled seconds per real second; a value is never called stale before 10 real seconds."""
