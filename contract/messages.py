@@ -76,7 +76,7 @@ class Gone(Struct, frozen=True, kw_only=True):
 
 
 class Command(Struct, frozen=True, kw_only=True):
-    """Do this once; answered by a `command_result` record. Lives `ttl_s` from `hub_ms` by hub time, which is real time."""
+    """Do this once; answered by a `command_result` record. Lives `ttl_s` real seconds from `hub_ms` by hub time."""
 
     v: Version = 1
     command_id: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -90,9 +90,7 @@ class Command(Struct, frozen=True, kw_only=True):
 Message = Batch | Ack | Hello | Gone | Command | Desired
 M = TypeVar("M", Batch, Ack, Hello, Gone, Command, Desired)
 
-_DECODERS: dict[type, Any] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Batch, Ack, Hello, Gone, Command, Desired)
-}
+_DECODERS: dict[type, Any] = {kind: msgspec.json.Decoder(kind) for kind in (Batch, Ack, Hello, Gone, Command, Desired)}
 _ENCODER = msgspec.json.Encoder()
 
 

@@ -19,4 +19,4 @@ class Flag(IntEnum):
 
 def is_usable(flag: int) -> bool:
     """Whether a reading of this flag may enter the level rule: pass, not evaluated or suspect."""
-    return 1 <= flag <= 3
+    return Flag.PASS <= flag <= Flag.SUSPECT

@@ -88,7 +88,7 @@ class Level(Record, frozen=True, kw_only=True, tag="level"):
     suspect: bool = False
     """The severity rests on readings of doubtful quality."""
     repeats: Annotated[int, Meta(ge=0)] = 0
-    """Level records between the first and the newest of a rise that were merged into this one, the outbox being full."""
+    """Level records between the first and the newest of a rise, merged into this one when the outbox was full."""
 
 
 class Sighting(Record, frozen=True, kw_only=True, gc=False, tag="sighting"):
@@ -193,17 +193,7 @@ class UnknownRecord(Struct, frozen=True, kw_only=True, gc=False):
 
 
 KnownRecord = (
-    Reading
-    | Level
-    | Sighting
-    | Still
-    | Fault
-    | Health
-    | ClockAnchor
-    | Tombstone
-    | CommandResult
-    | Update
-    | Siren
+    Reading | Level | Sighting | Still | Fault | Health | ClockAnchor | Tombstone | CommandResult | Update | Siren
 )
 AnyRecord = KnownRecord | UnknownRecord
 

@@ -71,9 +71,7 @@ def step(state: LevelState, reading: StageReading, settings: RuleSettings, *, de
 
 def restart(state: LevelState, *, boot: int) -> LevelState:
     """Return `state` for a new boot, spool or binding: severity, since and decision stay, the window empties."""
-    return replace(
-        state, boot=boot, up_ms=0, seq=0, usable_up_ms=None, window=(), minutes=(), below_since_up_ms=None
-    )
+    return replace(state, boot=boot, up_ms=0, seq=0, usable_up_ms=None, window=(), minutes=(), below_since_up_ms=None)
 
 
 def stale_after_ms(interval_s: float, settings: RuleSettings) -> int:
@@ -96,6 +94,7 @@ def _step_unusable(state: LevelState, reading: StageReading, settings: RuleSetti
         usable_up_ms=usable_up_ms,
         interval_s=reading.interval_s,
         is_stale=is_stale,
+        threshold_version=settings.thresholds.version,
     )
     cause = Cause(code="stale", seconds=silent_ms / 1000) if is_stale and not state.is_stale else None
     return Step(after, cause, state.severity, state.decision_id)
@@ -116,7 +115,7 @@ def _step_usable(
 
     evidence = _evidence(window, minutes, reading.interval_s, settings)
     severity, below_since_up_ms, cause = _move(state, value, evidence, below_since_up_ms, settings)
-    is_suspect = _is_suspect(state, severity, evidence, window, reading.interval_s, settings)
+    is_suspect = _is_suspect(state, severity, evidence, window=window, interval_s=reading.interval_s, settings=settings)
     if cause is None and state.is_suspect and not is_suspect and severity:
         cause = _verified(severity, window, reading.interval_s, settings)
     if cause is None and state.is_stale:
@@ -225,7 +224,7 @@ def _move(
         return target, None, cause if target else Cause(code="first", cm=value.stage_cm)
     if target > held:
         return target, None, cause
-    if held == NORMAL or target == held or value.stage_cm >= clear_cm[held - 1] or value.is_suspect:
+    if held in {NORMAL, target} or value.stage_cm >= clear_cm[held - 1] or value.is_suspect:
         return held, None, None
     since_up_ms = value.up_ms if below_since_up_ms is None else below_since_up_ms
     if value.up_ms - since_up_ms < 1000 * settings.hold_s:
@@ -235,7 +234,9 @@ def _move(
     return held - 1, value.up_ms if still_below else None, fallen
 
 
-def _good_count(severity: int, window: tuple[Value, ...], interval_s: float, settings: RuleSettings) -> tuple[int, int, int]:
+def _good_count(
+    severity: int, window: tuple[Value, ...], interval_s: float, settings: RuleSettings
+) -> tuple[int, int, int]:
     """Return (good readings that reach the level, needed, looked at)."""
     need, of = _need(severity, interval_s, settings)
     limit_cm = settings.thresholds.raise_cm[severity - 1]
@@ -246,6 +247,7 @@ def _is_suspect(
     state: LevelState,
     severity: int,
     evidence: Evidence,
+    *,
     window: tuple[Value, ...],
     interval_s: float,
     settings: RuleSettings,
@@ -284,7 +286,9 @@ def reevaluate(state: LevelState, settings: RuleSettings, *, at_ms: int, decisio
         evidence = _evidence(state.window, state.minutes, state.interval_s, settings)
         if severity is None or evidence.severity > severity:
             severity = evidence.severity
-            is_suspect = _is_suspect(state, severity, evidence, state.window, state.interval_s, settings)
+            is_suspect = _is_suspect(
+                state, severity, evidence, window=state.window, interval_s=state.interval_s, settings=settings
+            )
     named = state.decision_id or (decision_id if severity else None)
     after = replace(
         state,
@@ -299,7 +303,13 @@ def reevaluate(state: LevelState, settings: RuleSettings, *, at_ms: int, decisio
 
 
 def adopt(
-    held: LevelState, told: LevelState, settings: RuleSettings, *, key: tuple[int, int, int], at_ms: int, decision_id: str
+    held: LevelState,
+    told: LevelState,
+    settings: RuleSettings,
+    *,
+    key: tuple[int, int, int],
+    at_ms: int,
+    decision_id: str,
 ) -> Step:
     """Return the hub's state after a `level` record of the box.
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-CauseCode = Literal["persistence", "rise", "clear", "hold", "first", "stale", "fresh", "verified", "thresholds", "state"]
+CauseCode = Literal["persistence", "rise", "clear", "first", "stale", "fresh", "verified", "thresholds", "state"]
 
 
 class Cause(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -41,7 +41,6 @@ _SENTENCES = {
         "persistence": "{count} dari {of} bacaan di atas {limit} cm",
         "rise": "naik {cm} cm dalam {duration}, batas {limit} cm",
         "clear": "{duration} di bawah {limit} cm",
-        "hold": "muka air {cm} cm",
         "first": "bacaan pertama {cm} cm",
         "stale": "tidak ada bacaan layak selama {duration}",
         "fresh": "bacaan layak kembali, {cm} cm",
@@ -53,7 +52,6 @@ _SENTENCES = {
         "persistence": "{count} of {of} readings above {limit} cm",
         "rise": "rose {cm} cm in {duration}, limit {limit} cm",
         "clear": "{duration} below {limit} cm",
-        "hold": "stage {cm} cm",
         "first": "first reading {cm} cm",
         "stale": "no usable reading for {duration}",
         "fresh": "usable readings are back, {cm} cm",

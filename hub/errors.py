@@ -1,0 +1,32 @@
+"""What can go wrong while the hub is started.
+
+HubError
+├── ConfigError     the config file cannot be used; lists every problem
+├── BrokerError     the embedded broker does not start
+└── PortTakenError  something else listens where the hub wants to
+"""
+
+
+class HubError(Exception):
+    """The hub cannot do what it was started for; the text says what, why and what to do."""
+
+
+class ConfigError(HubError, ValueError):
+    """A config file cannot be used.
+
+    Attributes:
+        problems: one line each, with file and key.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep the problems; the text of the error is all of them."""
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class BrokerError(HubError, RuntimeError):
+    """The embedded broker does not start or ended at once."""
+
+
+class PortTakenError(HubError, OSError):
+    """Another program listens on a port that the hub needs."""
