@@ -1,0 +1,11 @@
+"""The box on the pole: reads river gauges, decides on the spot, keeps records until the hub has them.
+
+Three processes, so that a stall of one never touches the gauge: `gauge`, `uplink`, and in a later version `camera`.
+"""
+
+import importlib.metadata
+
+
+def agent_version() -> str:
+    """Return the version of the installed software, as it stands in `hello`."""
+    return importlib.metadata.version("jagawai")
