@@ -107,7 +107,7 @@ def decode_message(kind: type[M], data: bytes) -> M:
     """
     try:
         message: M = _DECODERS[kind].decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         text = f"{kind.__name__.lower()}: {problem}"
         raise MessageError(text) from problem
     return message

@@ -244,8 +244,8 @@ def decode_record(data: bytes | msgspec.Raw) -> AnyRecord:
         return _DECODER.decode(data)
     except msgspec.DecodeError as problem:  # ValidationError is one of these
         return _decode_unknown(data, problem)
-    except UnicodeDecodeError as problem:
-        message = "record: not UTF-8"
+    except (UnicodeDecodeError, RecursionError) as problem:
+        message = f"record: {problem}"
         raise MessageError(message) from problem
 
 
@@ -253,7 +253,7 @@ def _decode_unknown(data: bytes | msgspec.Raw, problem: msgspec.DecodeError) -> 
     try:
         if _KIND_DECODER.decode(data).kind not in KNOWN_KINDS:
             return _UNKNOWN_DECODER.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as deeper:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as deeper:
         message = f"record: {deeper}"
         raise MessageError(message) from deeper
     message = f"record: {problem}"
@@ -264,7 +264,7 @@ def readable_seq(data: bytes | msgspec.Raw) -> int | None:
     """Return the `seq` of a record that may otherwise be broken, or None if even that cannot be read."""
     try:
         return _SEQ_DECODER.decode(data).seq
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

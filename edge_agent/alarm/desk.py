@@ -1,0 +1,256 @@
+"""Where the box's decisions become true: one transaction in the outbox, and the siren's output.
+
+The siren does not wait for the disk: it is driven when the records of a page are numbered, before they are committed.
+When the outbox cannot be written, the rule and the siren go on from memory, what was lost is counted, and the first
+page that can be written says so and tells the levels of now.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from contract.clock import Clock
+from contract.desired import Applied, DesiredSource, Sampling
+from contract.level.settings import Rise
+from contract.messages import Command
+from contract.records import ClockAnchor, Fault, KnownRecord, RecordClass
+from edge_agent.alarm import commands, orders, siren_programme
+from edge_agent.alarm import memory as memories
+from edge_agent.alarm.desired import applied_of
+from edge_agent.alarm.judgement import Judge, Look
+from edge_agent.alarm.memory import Memory
+from edge_agent.alarm.notes import note_fault
+from edge_agent.alarm.page import Page
+from edge_agent.alarm.sampling import interval_s
+from edge_agent.gauges.siren import Siren, SirenPattern
+from edge_agent.health.box_clock import BoxClock
+from edge_agent.health.clock_state import Anchor
+from edge_agent.outbox.errors import OutboxError, SpoolRebornError
+from edge_agent.outbox.marks import Marks
+from edge_agent.outbox.outbox import Outbox
+from edge_agent.outbox.transaction import Transaction
+
+SIREN_FAILED = "siren_failed"
+STORAGE_FAILED = "storage_failed"
+
+Plan = Callable[[Memory, Page], Memory]
+
+log = logging.getLogger(__name__)
+
+
+class AlarmDesk:
+    """The one place that changes the box's memory, its outbox and its siren."""
+
+    def __init__(
+        self,
+        *,
+        node_id: str,
+        outbox: Outbox,
+        clock: Clock,
+        box_clock: BoxClock,
+        kernel_boot: str,
+        judge: Judge,
+        siren: Siren | None,
+        siren_fault: str = "",
+        fallbacks: Mapping[str, DesiredSource | None],
+    ) -> None:
+        """Take up what the last process of this outbox left.
+
+        Args:
+            node_id: of this box.
+            outbox: of the gauge process.
+            clock: its real time drives the siren.
+            box_clock: stamps records.
+            kernel_boot: the kernel's id of this boot.
+            judge: quality control and level rule.
+            siren: the output; None: this box has none that works.
+            siren_fault: why the configured output could not be opened; empty when it could, or when there is none.
+            fallbacks: every gauge of this box, with what it should be until the hub has said so.
+        """
+        self._node_id = node_id
+        self._outbox = outbox
+        self._clock = clock
+        self._box_clock = box_clock
+        self._kernel_boot = kernel_boot
+        self._judge = judge
+        self._siren = siren
+        self._kept: dict[str, object] = {}
+        self._lost_records = 0
+        self.memory = memories.load(outbox.state, fallbacks=fallbacks)
+        self._write(lambda memory, page: _begin(memory, page, siren_fault))
+
+    @property
+    def spool_id(self) -> str:
+        """The spool into which the desk writes."""
+        return self._outbox.spool_id
+
+    def interval_s(self, source: str) -> float:
+        """Return the time between two looks at a gauge, as the river stands now, scaled s."""
+        gauge = self.memory.gauges[source]
+        desired = gauge.desired
+        return interval_s(
+            gauge.level,
+            sampling=Sampling() if desired is None else desired.sampling_s,
+            rise=Rise() if desired is None else desired.rise,
+            clock_rate=self._clock.rate,
+        )
+
+    def take_reading(self, source: str, look: Look) -> None:
+        """Judge what a gauge's sensor gave, and write it down."""
+        self._write(lambda memory, page: self._judge.take_reading(memory, page, source=source, look=look))
+
+    def take_answered_hello(self, answered: int) -> None:
+        """Tell the levels of now, once for each answered hello."""
+        if answered and answered != self.memory.answered:
+            self._write(lambda memory, page: orders.take_answered_hello(memory, page, answered=answered))
+
+    def take_desired(self, offered: Applied, body: bytes) -> None:
+        """Apply, refuse or pass over a desired state; one that was taken before costs nothing."""
+        if offered in (applied_of(self.memory.document), self.memory.refused):
+            return
+        rate = self._clock.rate
+        self._write(lambda memory, page: orders.take_desired(memory, page, offered=offered, body=body, clock_rate=rate))
+
+    def take_command(self, command: Command, *, is_expired: bool) -> None:
+        """Begin or answer a command, once."""
+        if not commands.is_news(self.memory.book, command):
+            return
+        has_output = self._siren is not None
+        self._write(
+            lambda memory, page: orders.take_command(
+                memory, page, command=command, is_expired=is_expired, has_output=has_output
+            )
+        )
+
+    def pass_time(self, *, hub_offset_ms: int | None = None) -> None:
+        """Look at the clock and let the siren's time go by; call it at least once a second.
+
+        Args:
+            hub_offset_ms: hub's time less the box's wall clock, measured in this boot; None: not known.
+        """
+        anchor = self._box_clock.look(hub_offset_ms=hub_offset_ms)
+        if anchor is not None:
+            self._write(lambda memory, page: _tell_anchor(memory, page, anchor))
+        siren, change = siren_programme.pass_time(
+            self.memory.siren, real_ms=self._clock.real_ms(), kernel_boot=self._kernel_boot
+        )
+        if change is not None:
+            self._write(lambda memory, _page: memory)
+        elif siren is not self.memory.siren:  # a second of sound is no news for the disk
+            self.memory = replace(self.memory, siren=siren)
+            self._drive()
+
+    def settle(self, marks: Marks | None) -> bool:
+        """Let the outbox forget what the hub has; return whether there is more to do at once."""
+        try:
+            return self._outbox.settle(marks, self._clock.now_ms()) > 0
+        except SpoolRebornError as exc:
+            log.warning("outbox: %s", exc)
+            self._kept.clear()
+            self._write(lambda memory, _page: memory)
+        except (OutboxError, sqlite3.Error, OSError) as exc:
+            log.warning("outbox: not settled: %s", exc)
+        return False
+
+    def close(self) -> None:
+        """Silence the siren; what is left of its programme stays remembered."""
+        if self._siren is not None:
+            self._siren.close()
+
+    def _write(self, plan: Plan) -> None:
+        """Carry out a plan: memory, siren, outbox, in this order; again when the outbox had to begin a new spool."""
+        before = self.memory
+        try:
+            self._commit(plan)
+        except SpoolRebornError as exc:
+            log.warning("outbox: %s", exc)
+            self.memory = before
+            self._kept.clear()
+            self._commit(plan)
+
+    def _commit(self, plan: Plan) -> None:
+        page: Page | None = None
+        try:
+            with self._outbox.transaction() as transaction:
+                page = self._carry_out(plan, first_seq=transaction.next_seq)
+                for record in (*page.records, *self._catching_up(page)):
+                    transaction.append(record)
+                kept = self._keep(transaction)
+        except SpoolRebornError:
+            raise
+        except (OutboxError, sqlite3.Error, OSError) as exc:
+            if page is None:
+                page = self._carry_out(plan, first_seq=self._outbox.next_seq)
+            self._note_lost(len(page.records), exc)
+        else:
+            self._kept = kept
+            self._lost_records = 0
+
+    def _carry_out(self, plan: Plan, *, first_seq: int) -> Page:
+        """Change the memory and the siren by a plan; return the page that tells it."""
+        page = Page(
+            node_id=self._node_id,
+            spool_id=self._outbox.spool_id,
+            first_seq=first_seq,
+            stamp=self._box_clock.stamp(),
+            real_ms=self._clock.real_ms(),
+            kernel_boot=self._kernel_boot,
+        )
+        self.memory = plan(orders.pass_time(self.memory, page), page)
+        self._drive()
+        return page
+
+    def _catching_up(self, page: Page) -> list[KnownRecord]:
+        """Return the records that say what was lost before this page, and how the levels stand now."""
+        if self._lost_records == 0:
+            return []
+        text = f"Penyimpanan bekerja lagi; {self._lost_records} catatan tidak tersimpan"
+        log.info("outbox: written again; %d records were lost", self._lost_records)
+        after = page.following()
+        after.add(Fault(**after.envelope(RecordClass.ALERT), code=STORAGE_FAILED, active=False, text=text))
+        orders.tell_levels(self.memory, after)
+        return after.records
+
+    def _note_lost(self, records: int, problem: Exception) -> None:
+        level = logging.DEBUG if self._lost_records else logging.WARNING
+        log.log(level, "outbox: %d records not written: %s. Level and siren go on.", records, problem)
+        self._lost_records += records
+
+    def _keep(self, transaction: Transaction) -> dict[str, object]:
+        """Write every part of the memory that has changed since it was last on the disk."""
+        kept = dict(memories.parts(self.memory))
+        for key, part in kept.items():
+            if key not in self._kept or self._kept[key] is not part:
+                transaction.set_state(key, msgspec.json.encode(part))
+        transaction.set_state("clock", self._box_clock.remembered())
+        return kept
+
+    def _drive(self) -> None:
+        """Make the output do what the siren's state says."""
+        run = self.memory.siren.run
+        if self._siren is None:
+            return
+        left_s = siren_programme.sound_left_ms(self.memory.siren) / 1000
+        try:
+            if run is not None and left_s > 0:
+                pattern = SirenPattern.TEST if run.trigger == "test" else SirenPattern.AWAS
+                self._siren.sound(pattern, for_s=left_s)
+            elif self._siren.is_sounding:
+                self._siren.silence()
+        except Exception:  # a broken relay must not stop the readings
+            log.exception("siren: the output does not obey. Check its wire and [siren] pin")
+
+
+def _begin(memory: Memory, page: Page, siren_fault: str) -> Memory:
+    """Close what the last process left open, and tell whether the siren's output could be opened."""
+    memory = orders.begin(memory, page)
+    text = siren_fault or "Sirene dapat dipakai lagi"
+    return note_fault(memory, page, code=SIREN_FAILED, is_active=bool(siren_fault), text=text)
+
+
+def _tell_anchor(memory: Memory, page: Page, anchor: Anchor) -> Memory:
+    page.add(ClockAnchor(**page.envelope(RecordClass.READING), step_ms=anchor.step_ms, was=anchor.was))
+    return memory

@@ -1,0 +1,106 @@
+"""What the gauge process remembers, as one value; kept in the outbox file beside the records that it explains.
+
+Read tolerantly: a memory that cannot be read begins anew and says so in the log. A gauge that refuses to start warns
+nobody.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from contract.desired import Applied, Desired, DesiredSource
+from contract.level.state import LevelState
+from contract.quality import Flag
+from contract.records import FlagNumber
+from edge_agent.alarm.commands import CommandBook
+from edge_agent.alarm.siren_programme import SirenState
+from edge_agent.gauges.quality.state import QualityState
+
+log = logging.getLogger(__name__)
+
+
+class GaugeMemory(Struct, frozen=True, kw_only=True):
+    """One gauge: what rule and quality control remember, what it should be, its newest reading."""
+
+    level: LevelState = LevelState()
+    quality: QualityState = QualityState()
+    desired: DesiredSource | None = None
+    """None: no datum and no thresholds are known; it is read, and no level is judged."""
+    stage_cm: float | None = None
+    flag: FlagNumber = Flag.MISSING.value
+
+
+class Memory(Struct, frozen=True, kw_only=True):
+    """The whole process."""
+
+    gauges: dict[str, GaugeMemory]
+    document: Desired | None = None
+    """The desired state applied last."""
+    refused: Applied | None = None
+    """The document refused last: it is told once."""
+    answered: int = 0
+    """How many answered hellos have had their level record."""
+    siren: SirenState = SirenState()
+    book: CommandBook = CommandBook()
+    faults: tuple[str, ...] = ()
+    """Faults that are active, each `code/source`."""
+
+    def with_gauge(self, source: str, gauge: GaugeMemory) -> "Memory":
+        """Return the memory with this gauge in it."""
+        return replace(self, gauges={**self.gauges, source: gauge})
+
+
+def load(read: Callable[[str], bytes | None], *, fallbacks: Mapping[str, DesiredSource | None]) -> Memory:
+    """Return what the last process remembered.
+
+    Args:
+        read: the outbox's state by key.
+        fallbacks: every gauge of this box, with what it should be until the hub has said so.
+    """
+    document: Desired | None = _read(read, "desired", Desired, None)
+    known: Mapping[str, DesiredSource] = document.sources if document else {}
+    gauges = {
+        source: GaugeMemory(
+            level=_read(read, f"level/{source}", LevelState, LevelState()),
+            quality=_read(read, f"qc/{source}", QualityState, QualityState()),
+            desired=known.get(source, fallback),
+        )
+        for source, fallback in fallbacks.items()
+    }
+    return Memory(
+        gauges=gauges,
+        document=document,
+        refused=_read(read, "refused", Applied, None),
+        answered=_read(read, "answered", int, 0),
+        siren=_read(read, "siren", SirenState, SirenState()),
+        book=_read(read, "commands", CommandBook, CommandBook()),
+        faults=_read(read, "faults", tuple[str, ...], ()),
+    )
+
+
+def parts(memory: Memory) -> Iterator[tuple[str, Any]]:
+    """Yield the keys under which the memory is kept, each with its value."""
+    for source, gauge in memory.gauges.items():
+        yield f"level/{source}", gauge.level
+        yield f"qc/{source}", gauge.quality
+    yield "desired", memory.document
+    yield "refused", memory.refused
+    yield "answered", memory.answered
+    yield "siren", memory.siren
+    yield "commands", memory.book
+    yield "faults", memory.faults
+
+
+def _read(read: Callable[[str], bytes | None], key: str, kind: Any, default: Any) -> Any:
+    raw = read(key)
+    if raw is None or raw == b"null":
+        return default
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.DecodeError as exc:
+        log.warning("memory: %s cannot be read (%s); it begins anew", key, exc)
+        return default

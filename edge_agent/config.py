@@ -1,0 +1,170 @@
+"""The box's configuration: a TOML file to frozen dataclasses, every problem told at once.
+
+One file serves all processes of a box. Secrets are paths. What the hub decides (datum, thresholds, siren on or off) is
+no configuration: it comes as desired state, and `[gauge.<source>.desired]` stands in only until the first has come.
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contract.clock import Clock, ScaledClock, SystemClock
+from contract.desired import DesiredSource
+from contract.identity import NODE_ID_PATTERN, SOURCE_PATTERN
+from edge_agent.config_reader import read_tables
+from edge_agent.errors import ConfigError
+from edge_agent.gauges.settings import (
+    SENSOR_TABLES,
+    ReplaySettings,
+    SensorSettings,
+    SimulatedSettings,
+    SirenSettings,
+    UltrasonicSettings,
+)
+
+NodeId = Annotated[
+    str, Meta(pattern=NODE_ID_PATTERN, description="6 to 32 characters of a-z, 0-9 and -, for example n-7f3k2m9q")
+]
+SourceName = Annotated[
+    str, Meta(pattern=SOURCE_PATTERN, description="a letter, then up to 15 of a-z, 0-9 and -, for example g1")
+]
+Word = Annotated[str, Meta(min_length=1, max_length=200, description="a text that is not empty")]
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+Ms = Annotated[int, Meta(ge=0, le=2**53, description="a whole number of UTC milliseconds")]
+
+LEAST_QUOTA_MB = 8
+"""Below it, the room that is kept for alerts and the outbox's own pages leave nothing for readings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxConfig:
+    """`[box]`: who the box is and where it keeps what must not be lost."""
+
+    node: NodeId
+    home: Path
+    board: Word
+    """Binds the outbox to this board: a card moved to another one starts a new spool."""
+    quota_mb: Annotated[int, Meta(ge=LEAST_QUOTA_MB, le=1 << 20)] = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockConfig:
+    """`[clock]`: a clock that runs at a rate, for demo, drill and replay."""
+
+    rate: Annotated[float, Meta(gt=0, le=10_000)]
+    anchor_real_ms: Ms
+    anchor_data_ms: Ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsConfig:
+    """`[hub.tls]`: the hub's authority and this box's own certificate."""
+
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubConfig:
+    """`[hub]`: where the hub's broker listens."""
+
+    host: Word
+    port: Port = 1883
+    tls: TlsConfig | None = None
+    first_connect_within_s: Annotated[float, Meta(ge=0, le=600)] = 0.0
+    """Real s over which the boxes of a city spread their first connect after a power cut: 30 there, 0 on a laptop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaugeConfig:
+    """`[gauge.<source>]`: one gauge; the table of its driver stands below it."""
+
+    driver: Literal["replay", "simulated", "ultrasonic"]
+    replay: ReplaySettings | None = None
+    simulated: SimulatedSettings | None = None
+    ultrasonic: UltrasonicSettings | None = None
+    desired: DesiredSource | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a gauge whose driver's table is missing, or that has another driver's.
+
+        Raises:
+            ValueError: the text says which.
+        """
+        if self.driver != "ultrasonic" and getattr(self, self.driver) is None:
+            raise ValueError(f"driver {self.driver} needs its own table [gauge.<source>.{self.driver}]")
+        others = [name for name in SENSOR_TABLES if name != self.driver and getattr(self, name) is not None]
+        if others:
+            raise ValueError(f"driver is {self.driver}, but the table of {others[0]} is there. Remove one")
+
+    def sensor(self) -> SensorSettings:
+        """Return the settings of the driver that was chosen."""
+        settings: SensorSettings | None = getattr(self, self.driver)
+        return settings if settings is not None else UltrasonicSettings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeConfig:
+    """The whole file."""
+
+    box: BoxConfig
+    gauge: dict[SourceName, GaugeConfig] = field(default_factory=dict)
+    clock: ClockConfig | None = None
+    hub: HubConfig | None = None
+    """Without it the box works alone."""
+    siren: SirenSettings | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a box that has nothing to do.
+
+        Raises:
+            ValueError: it has no gauge.
+        """
+        if not self.gauge:
+            raise ValueError("a box needs at least one gauge, for example [gauge.g1]")
+
+
+def load(path: Path) -> EdgeConfig:
+    """Return the configuration that the file holds; relative paths in it begin at its folder.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds problems; all of them are in the error.
+    """
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file)
+    except OSError as exc:
+        raise ConfigError(path, [f"cannot be read: {exc.strerror}. Check the path after --config."]) from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigError(path, [f"is no TOML: {exc}"]) from exc
+    config, problems = read_tables(EdgeConfig, values, folder=path.resolve().parent)
+    if config is None:
+        raise ConfigError(path, problems)
+    return config
+
+
+def open_clock(config: EdgeConfig) -> Clock:
+    """Return the clock that `[clock]` asks for, otherwise the machine's own."""
+    if config.clock is None:
+        return SystemClock()
+    return ScaledClock.start(
+        anchor_real_ms=config.clock.anchor_real_ms,
+        anchor_data_ms=config.clock.anchor_data_ms,
+        rate=config.clock.rate,
+    )
+
+
+def understood(config: EdgeConfig) -> list[str]:
+    """Return what was understood, one `key = value` a line, with the defaults that apply."""
+    return list(_lines(msgspec.to_builtins(config, enc_hook=str), ""))
+
+
+def _lines(value: Any, key: str) -> list[str]:
+    if isinstance(value, dict):
+        return [line for name, item in value.items() for line in _lines(item, f"{key}.{name}" if key else str(name))]
+    return [] if value is None else [f"{key} = {value}"]

@@ -1,0 +1,1 @@
+"""How the box is: trust in its clock, its vital signs, its watchdog."""

@@ -1,0 +1,78 @@
+"""A new spool in place of a file that cannot be trusted: with what could be read of it, and a fault that says so."""
+
+import logging
+from pathlib import Path
+
+from contract.records import Fault, RecordClass
+from edge_agent.outbox.keeper import Keeper
+from edge_agent.outbox.place import Place, delete
+from edge_agent.outbox.quarantine import Salvage, salvage, set_apart, with_seq
+from edge_agent.outbox.room import Limits
+from edge_agent.outbox.spool import Spool
+from edge_agent.outbox.transaction import OwnStamp
+
+CHUNK_ROWS = 200
+TEXT_CHARACTERS = 500
+
+_log = logging.getLogger(__name__)
+
+
+def replace_file(place: Place, old: Path, *, why: str, limits: Limits, keeper: Keeper, own_stamp: OwnStamp) -> Spool:
+    """Begin a new spool with what can be read of `old`, publish it, and set `old` apart.
+
+    Wherever the power is cut, either the old file stands at its place or the new one, complete.
+
+    Args:
+        place: where the files stand.
+        old: the file that cannot be trusted; closed.
+        why: what is wrong with it, for people.
+        limits: of the quota.
+        keeper: whose the new spool is. Rows of another node are not taken over.
+        own_stamp: dates the fault.
+
+    Raises:
+        sqlite3.Error: the disk takes no more; nothing has changed.
+    """
+    found = salvage(old)
+    if found.identity is not None and found.identity.node != keeper.node:
+        found = Salvage(identity=found.identity)
+    spool = Spool.begin(place, limits=limits, keeper=keeper, own_stamp=own_stamp, last=found.identity)
+    try:
+        taken = _take_over(spool, found)
+        _tell(spool, f"Antrean baru dimulai, {taken} catatan lama diselamatkan. Sebab: {why}")
+        spool.publish()
+    except BaseException:
+        spool.file.close()
+        delete(spool.file.real)
+        raise
+    set_apart(old)
+    _log.warning("%s: %s; new spool %s with %d old records", place.path, why, spool.ledger.identity.spool, taken)
+    return spool
+
+
+def _take_over(spool: Spool, found: Salvage) -> int:
+    taken = 0
+    with spool.writing() as transaction:
+        for key, value in found.state.items():
+            transaction.set_state(key, value)
+    for start in range(0, len(found.rows), CHUNK_ROWS):
+        with spool.writing() as transaction:
+            for record_class, row in found.rows[start : start + CHUNK_ROWS]:
+                body = with_seq(row.body, transaction.next_seq)
+                if body is not None:
+                    transaction.add(record_class, at_ms=row.at_ms, body=body)
+                    taken += 1
+        spool.upkeep()
+    return taken
+
+
+def _tell(spool: Spool, text: str) -> None:
+    with spool.writing() as transaction:
+        transaction.append(
+            Fault(
+                **transaction.own_envelope(RecordClass.ALERT),
+                code="spool_reborn",
+                active=True,
+                text=text[:TEXT_CHARACTERS],
+            )
+        )

@@ -1,0 +1,1 @@
+"""What stands between the box's outboxes and the hub: MQTT up, acknowledgements, desired state and commands down."""

@@ -1,0 +1,64 @@
+"""Which commands the uplink answers itself, and how long a command lives here. Pure.
+
+Commands of the gauge process (`siren_…`) go to the inbox. Everything else is answered here, also a kind that this
+version does not know: a command that nobody answers leaves a person waiting at the hub.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from contract.messages import Command
+from edge_agent.alarm.commands import SIREN_KINDS
+
+HEALTH_NOW = "health_now"
+"""Write a health record now: is the box well, and does the way to it work?"""
+
+REMEMBERED = 256
+
+Outcome = Literal["done", "refused", "expired"]
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What a `command_result` record tells."""
+
+    command_id: str
+    result: Outcome
+    text: str = ""
+
+
+class CommandBook(Struct, frozen=True, kw_only=True):
+    """The newest commands that were answered here, oldest first; kept in the outbox file."""
+
+    known: tuple[str, ...] = ()
+
+
+def is_for_gauge(command: Command) -> bool:
+    """Answer whether the command is the gauge process's."""
+    return command.kind.startswith(SIREN_KINDS)
+
+
+def life_left_s(command: Command, *, hub_now_ms: int | None, rate: float) -> float:
+    """Return how many real seconds the command has left; 0 or less: it is over.
+
+    Args:
+        command: as it came. Its time to live counts real seconds from `hub_ms`, which is the hub's scaled wall time.
+        hub_now_ms: the hub's time of now; None: not known yet, then the command counts as just sent.
+        rate: scaled seconds per real second.
+    """
+    age_s = 0.0 if hub_now_ms is None else max(0.0, (hub_now_ms - command.hub_ms) / 1000 / rate)
+    return command.ttl_s - age_s
+
+
+def receive(book: CommandBook, command: Command, *, is_expired: bool) -> tuple[CommandBook, Answer | None]:
+    """Return the book with the command in it, and its answer; None: it was answered before."""
+    if command.command_id in book.known:
+        return book, None
+    after = replace(book, known=(*book.known[-(REMEMBERED - 1) :], command.command_id))
+    if is_expired:
+        return after, Answer(command_id=command.command_id, result="expired", text="perintah sudah kedaluwarsa")
+    if command.kind != HEALTH_NOW:
+        text = f"perintah {command.kind} tidak dikenal oleh kotak ini"
+        return after, Answer(command_id=command.command_id, result="refused", text=text)
+    return after, Answer(command_id=command.command_id, result="done", text="catatan kesehatan ditulis")

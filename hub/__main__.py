@@ -1,0 +1,66 @@
+"""The `hub` command. Commands are imported when they are called, so help and small commands start fast."""
+
+import argparse
+import importlib
+import logging
+import sys
+
+from hub.errors import HubError
+
+COMMANDS = {
+    "run": ("hub.commands.run", "everything at once: embedded broker, ingest, dispatch, web"),
+    "ingest": ("hub.commands.ingest", "records in: decode, commit, acknowledge, levels, alerts"),
+    "dispatch": ("hub.commands.dispatch", "messages to people out, receipts in"),
+    "web": ("hub.commands.web", "API, event stream, pages"),
+    "demo": ("hub.commands.demo", "hub and boxes replaying real floods on one scaled clock"),
+    "stations": ("hub.commands.stations", "import and export stations, thresholds, recipients"),
+    "level-check": ("hub.commands.level_check", "the level rule on any series"),
+    "explain": ("hub.commands.explain", "the record of an alert's decisions and their bit-equal re-run"),
+}
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command named in `arguments` (default: the program's own) and return its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = _parser(given)
+    args = parser.parse_args(given)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S"
+    )
+    for chatty in ("httpx", "httpcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    if args.check_config:
+        module = importlib.import_module("hub.commands.check_config")
+    elif args.command is None:
+        parser.print_help()
+        return EXIT_USAGE
+    else:
+        module = importlib.import_module(COMMANDS[args.command][0])
+    try:
+        code: int = module.run(args)
+    except HubError as problem:
+        if args.debug:
+            raise
+        print(problem, file=sys.stderr)
+        return EXIT_USAGE if isinstance(problem, ValueError) else EXIT_FAILED
+    return code
+
+
+def _parser(given: list[str]) -> argparse.ArgumentParser:
+    """Return the parser; only the command that was named is imported to add its arguments."""
+    parser = argparse.ArgumentParser(prog="hub", description="Jagawai's hub in city hall.")
+    parser.add_argument("--check-config", action="store_true", help="read --config, print what was understood, end")
+    parser.add_argument("--config", help="config file of the hub (TOML), for --check-config")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, (module_name, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        if name in given:
+            importlib.import_module(module_name).add_arguments(command)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

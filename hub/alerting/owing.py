@@ -1,0 +1,166 @@
+"""Turns a step of an alert's life into messages owed to people.
+
+1. A rise owes a message of its severity to each whom the routing names; what still waits to tell the same person of
+   less is withdrawn. Somebody told of a severity once is not told of it again in the same alert.
+2. A fall holds back what still waits to tell of more; a new rise lets it go with new words.
+3. The end withdraws every warning that waits, and owes the all-clear to everybody whom one may have reached.
+"""
+
+import secrets
+from collections.abc import Iterable
+
+from contract.severity import Severity
+from hub.alerting import messages, routing
+from hub.alerting.alert import Alert, AlertKind, Escalation, EventKind
+from hub.alerting.life_cycle import Move
+from hub.alerting.messages import Message
+from hub.alerting.policy import AlertPolicy
+from hub.alerting.routing import Due, Recipient
+from hub.dispatch.delivery import Delivery
+from hub.storage import deliveries, recipients, station_now, stations, thresholds
+from hub.storage.connection import Connection
+
+_TOKEN_BYTES = 16
+
+
+def settle(connection: Connection, move: Move, *, now_ms: int, policy: AlertPolicy) -> None:
+    """Owe, hold back and withdraw what `move` asks for; inside `write`."""
+    alert = move.after
+    if move.has_ended:
+        _end(connection, alert, now_ms=now_ms, policy=policy)
+    elif move.has_risen:
+        _rise(connection, alert, now_ms=now_ms, policy=policy)
+    elif move.event in {EventKind.FELL, EventKind.DOWNGRADED}:
+        deliveries.hold_above(connection, alert.alert_id, severity=alert.severity)
+
+
+def owe_escalation(connection: Connection, alert: Alert, step: Escalation, *, now_ms: int, policy: AlertPolicy) -> int:
+    """Owe what a step of escalation asks for; return how many people it calls."""
+    due = routing.due_at_escalation(step, _listed(connection, alert), now_ms=now_ms)
+    if not due:
+        return 0
+    message = _warning(connection, alert, now_ms=now_ms, policy=policy, is_unacknowledged=True)
+    _owe(connection, alert, due, message, severity=alert.severity, now_ms=now_ms)
+    return len(due)
+
+
+def _listed(connection: Connection, alert: Alert) -> list[Recipient]:
+    if alert.station_id is None:
+        return recipients.all_recipients(connection)
+    return recipients.of_station(connection, alert.station_id)
+
+
+def _rise(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPolicy) -> None:
+    severity = routing.NOTICE_SEVERITY if alert.kind is AlertKind.HUB else alert.severity
+    due = _due(alert, _listed(connection, alert), now_ms=now_ms, policy=policy)
+    if due:
+        message = _warning(connection, alert, now_ms=now_ms, policy=policy)
+        _owe(connection, alert, due, message, severity=severity, now_ms=now_ms)
+    deliveries.withdraw_below(connection, alert.alert_id, severity=severity)
+
+
+def _due(alert: Alert, listed: Iterable[Recipient], *, now_ms: int, policy: AlertPolicy) -> list[Due]:
+    if alert.kind is AlertKind.LEVEL:
+        return routing.due_at_level(alert.severity, listed, now_ms=now_ms, policy=policy)
+    if alert.kind is AlertKind.SILENCE:
+        return routing.due_at_silence(alert.severity, listed, now_ms=now_ms)
+    return routing.due_at_hub_trouble(listed, now_ms=now_ms) if alert.kind is AlertKind.HUB else []
+
+
+def _end(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPolicy) -> None:
+    deliveries.withdraw_warnings(connection, alert.alert_id)
+    reached = deliveries.reached(connection, alert.alert_id)
+    if not reached:
+        return
+    message = _over(connection, alert, now_ms=now_ms, policy=policy)
+    for recipient_id, channel in reached:
+        delivery = _delivery(
+            alert, message, recipient_id=recipient_id, channel=channel, severity=0, due_ms=now_ms, now_ms=now_ms
+        )
+        deliveries.owe(connection, delivery)
+
+
+def _owe(
+    connection: Connection, alert: Alert, due: Iterable[Due], message: Message, *, severity: int, now_ms: int
+) -> None:
+    for one in due:
+        delivery = _delivery(
+            alert,
+            message,
+            recipient_id=one.recipient.recipient_id,
+            channel=one.recipient.channel,
+            severity=severity,
+            due_ms=one.due_ms,
+            now_ms=now_ms,
+        )
+        if not deliveries.owe(connection, delivery):
+            deliveries.release(connection, delivery)
+
+
+def _delivery(
+    alert: Alert, message: Message, *, recipient_id: str, channel: str, severity: int, due_ms: int, now_ms: int
+) -> Delivery:
+    return Delivery(
+        delivery_id=f"d-{secrets.token_hex(8)}",
+        alert_id=alert.alert_id,
+        severity=severity,
+        recipient_id=recipient_id,
+        channel=channel,
+        due_ms=due_ms,
+        token=secrets.token_urlsafe(_TOKEN_BYTES),
+        text=message.text,
+        sms=message.sms,
+        created_ms=now_ms,
+    )
+
+
+def _warning(
+    connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPolicy, is_unacknowledged: bool = False
+) -> Message:
+    if alert.kind is AlertKind.HUB:
+        return messages.hub_trouble(since_ms=alert.since_ms, now_ms=now_ms, policy=policy)
+    water = _water(connection, alert, now_ms=now_ms, is_unacknowledged=is_unacknowledged)
+    tell = messages.silence if alert.kind is AlertKind.SILENCE else messages.warning
+    return tell(water, policy=policy)
+
+
+def _over(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPolicy) -> Message:
+    if alert.kind is AlertKind.HUB:
+        return messages.hub_well(now_ms=now_ms, policy=policy)
+    tell = messages.voice if alert.kind is AlertKind.SILENCE else messages.all_clear
+    return tell(_water(connection, alert, now_ms=now_ms), policy=policy)
+
+
+def _water(
+    connection: Connection, alert: Alert, *, now_ms: int, is_unacknowledged: bool = False
+) -> messages.Water:
+    """Return what a message says of the alert's river; a station that is no longer listed is named by its id."""
+    station_id = alert.station_id or ""
+    station = stations.one(connection, station_id)
+    now = station_now.one(connection, station_id)
+    return messages.Water(
+        station_name=station.name if station else station_id,
+        severity=alert.severity,
+        stage_cm=alert.stage_cm,
+        at_ms=alert.sample_ms or now_ms,
+        since_ms=alert.since_ms,
+        now_ms=now_ms,
+        is_late=alert.is_late,
+        is_suspect=alert.is_suspect,
+        is_maybe_very_high=alert.floor > alert.water and not alert.is_latched,
+        is_unacknowledged=is_unacknowledged,
+        rise_cm=now.rise_cm if now else None,
+        rise_in_s=now.rise_in_s if now else None,
+        next_limit_cm=_next_limit_cm(connection, alert),
+        kelurahan=station.kelurahan if station else "",
+        gathering=messages.gathering_place(station.sop) if station else "",
+    )
+
+
+def _next_limit_cm(connection: Connection, alert: Alert) -> float | None:
+    if alert.severity >= Severity.AWAS or alert.station_id is None:
+        return None
+    for version in thresholds.of_station(connection, alert.station_id):
+        if version.version == alert.threshold_version:
+            return version.raise_cm[alert.severity]
+    return None

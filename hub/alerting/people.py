@@ -1,0 +1,111 @@
+"""What people do to alerts. Every function stands inside `hub.storage.connection.write`: the caller commits."""
+
+from msgspec import Struct
+
+from contract.severity import Severity
+from hub.alerting import journal, life_cycle, owing
+from hub.alerting.alert import Alert, EventKind
+from hub.alerting.errors import RefusedError, UnknownAlertError
+from hub.alerting.life_cycle import Move
+from hub.alerting.policy import AlertPolicy
+from hub.storage import alerts, deliveries
+from hub.storage.connection import Connection
+
+_DEFAULT = AlertPolicy()
+"""For sentences that name no level and send no message."""
+
+
+class Acknowledged(Struct, frozen=True, kw_only=True):
+    """What an acknowledgement came to."""
+
+    alert: Alert
+    is_new: bool
+    """False: somebody had acknowledged this version before; nothing was written."""
+
+
+def _get(connection: Connection, alert_id: str) -> Alert:
+    alert = alerts.one(connection, alert_id)
+    if alert is None:
+        raise UnknownAlertError(f"there is no alert {alert_id}; the list of alerts is at /api/v1/alerts")
+    return alert
+
+
+def acknowledge(connection: Connection, alert_id: str, *, seen_version: int, by: str, now_ms: int) -> Acknowledged:
+    """Note that `by` has seen the alert in version `seen_version`.
+
+    Raises:
+        UnknownAlertError: there is no such alert.
+        StaleVersion: it has changed since; carries the alert of now.
+    """
+    alert = _get(connection, alert_id)
+    move = life_cycle.acknowledge(alert, seen_version=seen_version, by=by, now_ms=now_ms)
+    if move is None:
+        return Acknowledged(alert=alert, is_new=False)
+    journal.enter(connection, move, now_ms=now_ms, by=by, policy=_DEFAULT)
+    return Acknowledged(alert=move.after, is_new=True)
+
+
+def confirm_downgrade(
+    connection: Connection, alert_id: str, *, seen_version: int, by: str, now_ms: int, policy: AlertPolicy
+) -> Alert:
+    """Release the latch of an Awas whose water has fallen, and return the alert after it.
+
+    Raises:
+        UnknownAlertError: there is no such alert.
+        StaleVersion: it has changed since `by` saw it.
+        RefusedError: nothing is latched, or the water is at Awas.
+    """
+    move = life_cycle.confirm_downgrade(
+        _get(connection, alert_id), seen_version=seen_version, by=by, now_ms=now_ms
+    )
+    journal.enter(connection, move, now_ms=now_ms, by=by, policy=policy)
+    owing.settle(connection, move, now_ms=now_ms, policy=policy)
+    return move.after
+
+
+def shelve(
+    connection: Connection, alert_id: str, *, by: str, why: str, until_ms: int, now_ms: int, policy: AlertPolicy
+) -> Alert:
+    """Put the alert aside on the wall until `until_ms`; messages to people go on. Return it.
+
+    Raises:
+        UnknownAlertError: there is no such alert.
+        RefusedError: it is at Awas or resolved, has no reason, or the end is too far.
+    """
+    move = life_cycle.shelve(
+        _get(connection, alert_id), by=by, why=why, until_ms=until_ms, now_ms=now_ms, policy=policy
+    )
+    journal.enter(connection, move, now_ms=now_ms, by=by, policy=policy, text=why.strip())
+    return move.after
+
+
+def comment(connection: Connection, alert_id: str, *, by: str, text: str, now_ms: int) -> None:
+    """Add a person's words to the alert's history.
+
+    Raises:
+        UnknownAlertError: there is no such alert.
+        RefusedError: there are no words.
+    """
+    alert = _get(connection, alert_id)
+    if not text.strip():
+        raise RefusedError(f"alert {alert_id}: a comment needs words")
+    move = Move(before=alert, after=alert, event=EventKind.COMMENTED)
+    journal.enter(connection, move, now_ms=now_ms, by=by, policy=_DEFAULT, text=text.strip())
+
+
+def tell_rt_now(connection: Connection, alert_id: str, *, by: str, now_ms: int) -> int:
+    """Send what waits for lurah and RT heads at Siaga now; return how many messages that are.
+
+    Raises:
+        UnknownAlertError: there is no such alert.
+        RefusedError: it does not stand at Siaga or above, or nothing waits.
+    """
+    alert = _get(connection, alert_id)
+    if not alert.is_open or alert.severity < Severity.SIAGA:
+        raise RefusedError(f"alert {alert_id} does not stand at Siaga: nothing waits for lurah and RT heads")
+    count = deliveries.hasten(connection, alert_id, severity=alert.severity, now_ms=now_ms)
+    if not count:
+        raise RefusedError(f"alert {alert_id}: nothing waits for lurah and RT heads; they are told or not on the list")
+    move = Move(before=alert, after=alert, event=EventKind.RT_TOLD)
+    journal.enter(connection, move, now_ms=now_ms, by=by, policy=_DEFAULT)
+    return count

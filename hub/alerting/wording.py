@@ -1,0 +1,127 @@
+"""One sentence for each event of an alert, Indonesian or English, without a full stop; and times as people read them.
+
+The words of the four levels are the city's; everything else is here.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import msgspec
+from msgspec import Struct
+
+from contract.clock import aware
+from contract.level.why import sentence
+from hub.alerting.alert import AlertEvent, DecisionRecord, Escalation, EventKind
+from hub.alerting.policy import AlertPolicy
+
+BY_RULE, BY_TIME, BY_DEVICE, BY_HUB = "aturan", "waktu", "alat", "pusat"
+"""Who acted where no person did."""
+
+MAYBE_VERY_HIGH = "mungkin sangat tinggi"
+NO_DATA = "tidak ada data"
+NOBODY_LISTED = "tidak ada penerima di daftar"
+
+_SENTENCES: dict[str, dict[EventKind, str]] = {
+    "id": {
+        EventKind.RAISED: "{word}: {why}",
+        EventKind.ROSE: "naik ke {word}: {why}",
+        EventKind.FELL: "turun ke {word}: {why}",
+        EventKind.WATER_MOVED: "air kini di {water_word}: {why}; {word} tetap sampai penurunan dikonfirmasi",
+        EventKind.JOINED: "keputusan lain bergabung: {why}",
+        EventKind.NOTED: "{why}",
+        EventKind.ACKNOWLEDGED: "dikonfirmasi oleh {by}",
+        EventKind.DOWNGRADED: "{by} menurunkan ke {word}",
+        EventKind.COMMENTED: "catatan {by}: {text}",
+        EventKind.SHELVED: "ditunda oleh {by}: {text}",
+        EventKind.SHELF_ENDED: "penundaan berakhir",
+        EventKind.RT_TOLD: "{by} meneruskan ke lurah dan RT",
+        EventKind.RESOLVED: "selesai: {why}",
+    },
+    "en": {
+        EventKind.RAISED: "{word}: {why}",
+        EventKind.ROSE: "rose to {word}: {why}",
+        EventKind.FELL: "fell to {word}: {why}",
+        EventKind.WATER_MOVED: "the water is now at {water_word}: {why}; {word} stays until the downgrade is confirmed",
+        EventKind.JOINED: "another decision joined: {why}",
+        EventKind.NOTED: "{why}",
+        EventKind.ACKNOWLEDGED: "acknowledged by {by}",
+        EventKind.DOWNGRADED: "{by} lowered it to {word}",
+        EventKind.COMMENTED: "note of {by}: {text}",
+        EventKind.SHELVED: "shelved by {by}: {text}",
+        EventKind.SHELF_ENDED: "the shelf has ended",
+        EventKind.RT_TOLD: "{by} passed it on to lurah and RT heads",
+        EventKind.RESOLVED: "over: {why}",
+    },
+}
+_ESCALATIONS: dict[str, dict[Escalation, str]] = {
+    "id": {
+        Escalation.LOUDER: "belum dikonfirmasi: bunyi dinding diperkeras",
+        Escalation.LEAD: "belum dikonfirmasi: ketua regu dipanggil",
+        Escalation.ONCALL: "belum dikonfirmasi: piket BPBD dipanggil",
+    },
+    "en": {
+        Escalation.LOUDER: "not acknowledged: the wall gets louder",
+        Escalation.LEAD: "not acknowledged: the shift lead is called",
+        Escalation.ONCALL: "not acknowledged: BPBD on call is called",
+    },
+}
+_NOBODY = {"id": NOBODY_LISTED, "en": "nobody is on the list"}
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What an event's sentence is made of."""
+
+    kind: EventKind
+    severity: int
+    water: int
+    by: str
+    why: str
+    text: str = ""
+
+
+def event_sentence(told: Told, *, words: Mapping[int, str], language: str = "id") -> str:
+    """Return what happened as one sentence in `id` or `en`."""
+    if told.kind is EventKind.ESCALATED:
+        step, _, reached = told.text.partition(":")
+        called = _ESCALATIONS[language][Escalation(step)]
+        return f"{called}; {_NOBODY[language]}" if reached == "0" else called
+    return _SENTENCES[language][told.kind].format(
+        word=words[told.severity], water_word=words[told.water], by=told.by, why=told.why, text=told.text
+    )
+
+
+def escalation_text(step: Escalation, *, called: int) -> str:
+    """Return the form in which an event keeps a step of escalation and how many it called."""
+    return f"{step.value}:{called}" if step is not Escalation.LOUDER else step.value
+
+
+def english(event: AlertEvent, *, words: Mapping[int, str]) -> str:
+    """Return the sentence of a stored event in English; where only an Indonesian reason was kept, with that reason."""
+    why, water = event.why, event.severity
+    if event.inputs is not None:
+        record = msgspec.json.decode(event.inputs, type=DecisionRecord)
+        why = sentence(record.cause, "en") if record.cause is not None else why
+        water = record.severity if record.severity is not None else water
+        told = Told(kind=event.kind, severity=event.severity, water=water, by=event.by_whom, why=why, text=event.text)
+        return event_sentence(told, words=words, language="en")
+    if event.kind in {EventKind.RAISED, EventKind.ROSE, EventKind.FELL, EventKind.RESOLVED, EventKind.NOTED}:
+        return why
+    told = Told(kind=event.kind, severity=event.severity, water=water, by=event.by_whom, why=why, text=event.text)
+    return event_sentence(told, words=words, language="en")
+
+
+def clock_time(at_ms: int, *, policy: AlertPolicy) -> str:
+    """Return the city's time of day, `hh:mm`."""
+    return (aware(at_ms) + timedelta(hours=policy.utc_offset_h)).strftime("%H:%M")
+
+
+def since_time(since_ms: int, *, now_ms: int, policy: AlertPolicy) -> str:
+    """Return `hh:mm`, with day and month where it was not today."""
+    offset = timedelta(hours=policy.utc_offset_h)
+    since, now = aware(since_ms) + offset, aware(now_ms) + offset
+    return since.strftime("%H:%M") if since.date() == now.date() else since.strftime("%H:%M %d/%m")
+
+
+def centimetres(value: float) -> str:
+    """Return a stage as people say it: whole centimetres."""
+    return f"{value:.0f}"

@@ -1,0 +1,211 @@
+"""The web application: routes, static files, errors in both languages, and the follower that feeds the event stream."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from contract.clock import Clock
+from hub.alerting.policy import AlertPolicy
+from hub.api.errors import ApiError, InvalidRequestError, NotFoundError, TooBusyError
+from hub.api.follower import Follower
+from hub.api.headers import SafeHeaders
+from hub.api.house import READERS, Connections, House
+from hub.api.pages import wall as wall_page
+from hub.api.pages.page import page, wording_of
+from hub.api.routes import alerts, dead_letters, deliveries, events, nodes, service, stations, wall
+from hub.api.stream import Broadcaster, Event
+from hub.storage.errors import DatabaseBusyError
+from hub.wall import static_files
+from hub.wall.city import City
+
+API_ROOT = "/api/v1"
+THREADS = READERS + 4
+
+_LOG = logging.getLogger(__name__)
+
+
+class _KeptStaticFiles(StaticFiles):
+    """Static files that a browser may keep for ever: their address changes with their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def create_app(
+    *, db_path: Path, clock: Clock, city: City, policy: AlertPolicy, secure_cookies: bool = False
+) -> FastAPI:
+    """Return the application.
+
+    Args:
+        db_path: the hub's database; its schema is in place.
+        clock: the hub's.
+        city: what pages call it.
+        policy: of its alerts.
+        secure_cookies: whether browsers reach it by TLS only.
+    """
+    house = House(
+        connections=Connections(db_path),
+        clock=clock,
+        city=city,
+        policy=policy,
+        version=static_files.digest(),
+        secure_cookies=secure_cookies,
+    )
+    app = FastAPI(
+        title="Jagawai",
+        version="1",
+        summary="Rivers, alerts and boxes of a city",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        separate_input_output_schemas=False,
+    )
+    app.state.house = house
+    app.state.broadcaster = Broadcaster()
+    app.add_middleware(SafeHeaders)
+    for router in _api_routers():
+        app.include_router(router, prefix=API_ROOT)
+    app.include_router(service.router)
+    for router in _page_routers():
+        app.include_router(router)
+    app.mount(f"/static/{house.version}", _KeptStaticFiles(directory=static_files.FOLDER), name="static")
+    _answer_errors(app)
+    app.openapi = _openapi_of(app)  # type: ignore[method-assign]
+    return app
+
+
+def _api_routers() -> tuple[APIRouter, ...]:
+    return (
+        stations.router,
+        alerts.router,
+        nodes.router,
+        deliveries.router,
+        dead_letters.router,
+        wall.router,
+        events.router,
+    )
+
+
+def _page_routers() -> tuple[APIRouter, ...]:
+    return (wall_page.router,)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Follow the changes while the application serves."""
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    house = cast("House", app.state.house)
+    broadcaster = cast("Broadcaster", app.state.broadcaster)
+    loop = asyncio.get_running_loop()
+
+    def publish(told: list[Event]) -> None:
+        loop.call_soon_threadsafe(broadcaster.publish, told)
+
+    follower = Follower(
+        connect=house.connections.own_reader,
+        clock=house.clock,
+        version=house.version,
+        publish=publish,
+        is_heard=lambda: broadcaster.client_count > 0,
+    )
+    follower.start()
+    try:
+        yield
+    finally:
+        broadcaster.close()
+        await asyncio.to_thread(follower.stop)
+        house.connections.close()
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Give every failure the form of the API, or a page where a page was asked for."""
+
+    @app.exception_handler(ApiError)
+    def on_api_error(request: Request, error: ApiError) -> Response:
+        return _answer(request, error, status=error.status)
+
+    @app.exception_handler(DatabaseBusyError)
+    def on_busy(request: Request, error: DatabaseBusyError) -> Response:
+        _LOG.warning("%s %s: %s", request.method, request.url.path, error)
+        busy = TooBusyError("Pangkalan data sibuk. Coba lagi.", "The database is busy. Try again.")
+        return _answer(request, busy, status=busy.status)
+
+    @app.exception_handler(RequestValidationError)
+    def on_invalid(request: Request, error: RequestValidationError) -> Response:
+        places = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
+        invalid = InvalidRequestError(
+            f"Permintaan tidak dapat dipakai: {places}", f"The request cannot be used: {places}"
+        )
+        return _answer(request, invalid, status=invalid.status)
+
+    @app.exception_handler(HTTPException)
+    def on_http(request: Request, error: HTTPException) -> Response:
+        missing = NotFoundError("Tidak ada halaman atau alamat ini.", f"There is nothing here: {error.detail}.")
+        return _answer(request, missing, status=error.status_code, headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    def on_failure(request: Request, error: Exception) -> Response:
+        _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        failed = ApiError("Terjadi kesalahan di pusat. Coba lagi.", "Something failed at the hub. Try again.")
+        return _answer(request, failed, status=failed.status)
+
+
+def _answer(request: Request, error: ApiError, *, status: int, headers: dict[str, str] | None = None) -> Response:
+    """Return the error as JSON, or as a page to a browser that asked for a page."""
+    heads = {**error.headers, **(headers or {})}
+    is_page = not request.url.path.startswith(("/api/", "/static/", "/metrics", "/healthz", "/openapi"))
+    if is_page and "text/html" in request.headers.get("accept", ""):
+        house = cast("House", request.app.state.house)
+        response: HTMLResponse = page(
+            request,
+            "error.html",
+            house=house,
+            wording=wording_of(request, house),
+            person=None,
+            status=status,
+            error=error,
+            error_status=status,
+        )
+        response.headers.update(heads)
+        return response
+    body = {"error": {"code": error.code, "id": error.sentence_id, "en": error.sentence_en}} | error.extra
+    return JSONResponse(body, status_code=status, headers=heads)
+
+
+def _openapi_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """Return a maker of /openapi.json that holds only answers which the application gives."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+            for operations in made["paths"].values():
+                for operation in operations.values():
+                    _drop_foreign_answers(operation["responses"])
+            for name in ("HTTPValidationError", "ValidationError"):
+                made["components"]["schemas"].pop(name, None)
+            app.openapi_schema = made
+        return app.openapi_schema
+
+    return openapi
+
+
+def _drop_foreign_answers(responses: dict[str, Any]) -> None:
+    """Take out the framework's own form of 422, which no route of ours answers with."""
+    content = responses.get("422", {}).get("content", {}).get("application/json", {})
+    if content.get("schema", {}).get("$ref", "").endswith("/HTTPValidationError"):
+        del responses["422"]

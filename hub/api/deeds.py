@@ -1,0 +1,88 @@
+"""What a signed-in person does to an alert: one short write, and the alert as it stands after it."""
+
+from collections.abc import Callable
+
+from hub.alerting import people
+from hub.alerting.errors import RefusedError as RefusedByRulesError
+from hub.alerting.errors import StaleVersion, UnknownAlertError
+from hub.api.errors import NotFoundError, RefusedError, StaleVersionError
+from hub.api.house import House
+from hub.api.shapes.alert import Alert, alert_of
+from hub.storage.board import alerts
+from hub.storage.connection import Connection
+
+
+def acknowledge(house: House, alert_id: str, *, seen_version: int, by: str) -> Alert:
+    """Note that `by` has seen the alert in this version."""
+    return _do(
+        house,
+        alert_id,
+        lambda connection: people.acknowledge(
+            connection, alert_id, seen_version=seen_version, by=by, now_ms=house.clock.now_ms()
+        ),
+        refused_id="Alarm ini tidak dapat dikonfirmasi sekarang.",
+    )
+
+
+def confirm_downgrade(house: House, alert_id: str, *, seen_version: int, by: str) -> Alert:
+    """Release the latch of an Awas whose water has fallen."""
+    return _do(
+        house,
+        alert_id,
+        lambda connection: people.confirm_downgrade(
+            connection,
+            alert_id,
+            seen_version=seen_version,
+            by=by,
+            now_ms=house.clock.now_ms(),
+            policy=house.policy,
+        ),
+        refused_id=f"Belum dapat diturunkan: air masih di tingkat {house.city.words[3]}, atau tidak ada yang ditahan.",
+    )
+
+
+def tell_rt(house: House, alert_id: str, *, by: str) -> Alert:
+    """Send what waits for lurah and RT heads now."""
+    return _do(
+        house,
+        alert_id,
+        lambda connection: people.tell_rt_now(connection, alert_id, by=by, now_ms=house.clock.now_ms()),
+        refused_id="Tidak ada pesan untuk lurah dan RT yang menunggu.",
+    )
+
+
+def _do(house: House, alert_id: str, deed: Callable[[Connection], object], *, refused_id: str) -> Alert:
+    """Do it in one write and return the alert after it.
+
+    Raises:
+        NotFoundError: there is no such alert.
+        StaleVersionError: it has changed since it was seen; carries it as it is now.
+        RefusedError: its rules forbid it; carries it as it is.
+    """
+    with house.connections.writing() as connection:
+        try:
+            deed(connection)
+        except UnknownAlertError as problem:
+            raise NotFoundError(f"Tidak ada alarm {alert_id!r}.", f"There is no alert {alert_id!r}.") from problem
+        except StaleVersion as problem:
+            raise StaleVersionError(
+                "Alarm ini sudah berubah sejak Anda melihatnya. Lihat keadaan sekarang, lalu konfirmasi lagi.",
+                "This alert has changed since you saw it. Look at it as it is now, then acknowledge again.",
+                extra=_as_it_stands(connection, alert_id),
+            ) from problem
+        except RefusedByRulesError as problem:
+            raise RefusedError(
+                refused_id, f"Refused: {problem}.", extra=_as_it_stands(connection, alert_id)
+            ) from problem
+        return _alert(connection, alert_id)
+
+
+def _alert(connection: Connection, alert_id: str) -> Alert:
+    row = alerts.alert(connection, alert_id)
+    if row is None:  # nobody deletes alerts
+        raise NotFoundError(f"Tidak ada alarm {alert_id!r}.", f"There is no alert {alert_id!r}.")
+    return alert_of(row)
+
+
+def _as_it_stands(connection: Connection, alert_id: str) -> dict[str, object]:
+    return {"alert": _alert(connection, alert_id).model_dump(mode="json")}

@@ -1,0 +1,109 @@
+"""What the API answers when it cannot do what was asked; each with its HTTP status and both languages.
+
+ApiError
+├── InvalidRequestError    422  a value is not one that can be used
+├── NotSignedInError       401  nobody is signed in, and no token was given
+├── ForbiddenError         403  the CSRF token is missing or wrong, or the right is not there
+├── NotFoundError          404  there is no such thing
+├── StaleVersionError      409  it changed since it was seen; carries how it stands now
+├── RefusedError           409  the rules of the thing forbid it now; carries how it stands
+├── TooManyAttemptsError   429  too many wrong passwords
+└── TooBusyError           503  the database was held by another process
+"""
+
+from typing import Any, ClassVar
+
+
+class ApiError(Exception):
+    """An answer that is no success.
+
+    Attributes:
+        status: HTTP status.
+        code: one word for programs.
+        sentence_id: what went wrong and what to do, in Indonesian.
+        sentence_en: the same in English.
+        extra: further top-level members of the JSON body.
+        headers: further HTTP headers.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "failed"
+
+    def __init__(
+        self,
+        sentence_id: str,
+        sentence_en: str,
+        *,
+        extra: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Keep both sentences; the text of the error is the English one."""
+        super().__init__(sentence_en)
+        self.sentence_id = sentence_id
+        self.sentence_en = sentence_en
+        self.extra = extra or {}
+        self.headers = headers or {}
+
+
+class InvalidRequestError(ApiError, ValueError):
+    """A value is not one that can be used."""
+
+    status = 422
+    code = "invalid"
+
+
+class NotSignedInError(ApiError):
+    """Nobody is signed in, and no token was given."""
+
+    status = 401
+    code = "not_signed_in"
+
+    def __init__(self) -> None:
+        """Say how to sign in."""
+        super().__init__(
+            "Masuk dahulu di /masuk, atau kirim token API di kepala Authorization: Bearer.",
+            "Sign in at /masuk first, or send an API token in the header Authorization: Bearer.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+class ForbiddenError(ApiError, PermissionError):
+    """The CSRF token is missing or wrong, or the right is not there."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFoundError(ApiError, LookupError):
+    """There is no such thing."""
+
+    status = 404
+    code = "not_found"
+
+
+class StaleVersionError(ApiError):
+    """It changed since it was seen; `extra` carries how it stands now."""
+
+    status = 409
+    code = "stale_version"
+
+
+class RefusedError(ApiError):
+    """The rules of the thing forbid it now; `extra` carries how it stands."""
+
+    status = 409
+    code = "refused"
+
+
+class TooManyAttemptsError(ApiError):
+    """Too many wrong passwords from one place."""
+
+    status = 429
+    code = "too_many_attempts"
+
+
+class TooBusyError(ApiError, TimeoutError):
+    """The database was held by another process."""
+
+    status = 503
+    code = "too_busy"

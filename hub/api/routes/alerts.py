@@ -1,0 +1,77 @@
+"""Alerts: the list, one with everything behind it, and what a person does to it."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from hub.api.deeds import acknowledge, confirm_downgrade, tell_rt
+from hub.api.errors import NotFoundError
+from hub.api.house import Reader, TheHouse
+from hub.api.ledger import ledger_of
+from hub.api.routes.answers import BUSY, INVALID, NOT_ALLOWED, NOT_FOUND, STALE
+from hub.api.shapes.alert import Acknowledge, Alert, AlertDetail, alert_of, alert_values, delivery_of, event_of
+from hub.api.sign_in import Actor
+from hub.storage.board import alerts, deliveries
+from hub.storage.connection import Connection
+
+MOST = 500
+DONE = NOT_FOUND | INVALID | NOT_ALLOWED | STALE | BUSY
+
+router = APIRouter(prefix="/alerts", tags=["alerts"])
+
+
+@router.get("", summary="Alerts, open ones first", responses=INVALID)
+def all_alerts(
+    connection: Reader,
+    state: Literal["raised", "acknowledged", "resolved"] | None = None,
+    station_id: str | None = None,
+    before_ms: Annotated[int | None, Query(ge=0, description="Only those raised before this time")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+) -> list[Alert]:
+    """Return open alerts by severity, then resolved ones, newest first."""
+    rows = alerts.alerts(connection, state=state, station_id=station_id, before_ms=before_ms, limit=limit)
+    return [alert_of(row) for row in rows]
+
+
+@router.get("/{alert_id}", summary="One alert and its history", responses=NOT_FOUND)
+def one_alert(alert_id: str, house: TheHouse, connection: Reader) -> AlertDetail:
+    """Return an alert with its events, messages and ledger."""
+    return detail_of(connection, alert_id, rate=house.clock.rate)
+
+
+@router.post("/{alert_id}/acknowledge", summary="Confirm that a person has seen it", responses=DONE)
+def acknowledge_alert(alert_id: str, seen: Acknowledge, actor: Actor, house: TheHouse) -> Alert:
+    """Acknowledge what was seen; refused with the state of now when the alert has risen since."""
+    return acknowledge(house, alert_id, seen_version=seen.seen_version, by=actor.name)
+
+
+@router.post("/{alert_id}/downgrade", summary="Confirm that a latched Awas may fall", responses=DONE)
+def downgrade_alert(alert_id: str, seen: Acknowledge, actor: Actor, house: TheHouse) -> Alert:
+    """Release the latch of an Awas whose water has fallen."""
+    return confirm_downgrade(house, alert_id, seen_version=seen.seen_version, by=actor.name)
+
+
+@router.post("/{alert_id}/tell-rt", summary="Tell lurah and RT heads now", responses=DONE)
+def tell_rt_of_alert(alert_id: str, actor: Actor, house: TheHouse) -> Alert:
+    """Send what waits for lurah and RT heads at Siaga without waiting for its time."""
+    return tell_rt(house, alert_id, by=actor.name)
+
+
+def detail_of(connection: Connection, alert_id: str, *, rate: float) -> AlertDetail:
+    """Return an alert with everything that stands behind it.
+
+    Raises:
+        NotFoundError: there is no such alert.
+    """
+    row = alerts.alert(connection, alert_id)
+    if row is None:
+        raise NotFoundError(f"Tidak ada alarm {alert_id!r}.", f"There is no alert {alert_id!r}.")
+    messages = deliveries.of_alert(connection, alert_id)
+    return AlertDetail.model_validate(
+        alert_values(row)
+        | {
+            "events": tuple(event_of(event) for event in alerts.events(connection, alert_id)),
+            "deliveries": tuple(delivery_of(message) for message in messages),
+            "ledger": ledger_of(row, messages, rate=rate),
+        }
+    )

@@ -1,0 +1,54 @@
+"""What those who run the hub ask it: is it well, and its figures."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from hub.api.house import Reader, TheHouse
+from hub.api.metrics import CONTENT_TYPE, exposition
+from hub.api.panorama import processes_of
+from hub.api.shapes.service import Health, ProcessHealth
+from hub.api.stream import Broadcaster
+from hub.storage import meta
+
+LATE_AFTER_S = 30.0
+"""Processes beat at least every few seconds."""
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/healthz", summary="Whether the hub is well")
+def healthz(house: TheHouse, connection: Reader) -> Health:
+    """Answer 200 while pages are served; `status` says whether ingest and dispatch work too."""
+    ages = processes_of(connection, real_ms=house.clock.real_ms())
+    processes = {"ingest": _health(ages.ingest_s), "dispatch": _health(ages.dispatch_s)}
+    is_well = all(process.state == "ok" for process in processes.values())
+    return Health(
+        status="ok" if is_well else "degraded",
+        db_epoch=meta.db_epoch(connection),
+        hub_ms=house.clock.now_ms(),
+        processes=processes,
+    )
+
+
+def _health(age_s: float | None) -> ProcessHealth:
+    if age_s is None:
+        return ProcessHealth(state="never", age_s=None)
+    return ProcessHealth(state="ok" if age_s <= LATE_AFTER_S else "late", age_s=round(age_s, 1))
+
+
+@router.get(
+    "/metrics",
+    summary="Figures in the Prometheus text form",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request, house: TheHouse, connection: Reader) -> Response:
+    """Return the counters of all processes and what stands in the tables."""
+    broadcaster: Broadcaster = request.app.state.broadcaster
+    text = exposition(
+        connection,
+        now_real_ms=house.clock.real_ms(),
+        stream_clients=broadcaster.client_count,
+        stream_drops=broadcaster.dropped,
+    )
+    return Response(text, headers={"Content-Type": CONTENT_TYPE})

@@ -1,0 +1,192 @@
+"""Stations and their readings."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+from starlette.responses import Response
+
+from contract.clock import aware
+from contract.records import Reading
+from hub.api.errors import InvalidRequestError, NotFoundError
+from hub.api.house import Connections, House, Reader, TheHouse
+from hub.api.routes.answers import INVALID, NOT_FOUND
+from hub.api.shapes.reading import Readings, ReadingStep
+from hub.api.shapes.station import Station, station_values
+from hub.storage import rollups
+from hub.storage.board import series, stations
+from hub.storage.connection import Connection
+
+StepName = Literal["raw", "60", "600", "3600"]
+DAY_MS = 86_400_000
+AUTO_STEPS: tuple[tuple[int, StepName], ...] = ((2 * DAY_MS, "60"), (31 * DAY_MS, "600"))
+"""Up to this span the step is this; longer spans go by the hour."""
+MOST_ROWS = 20_000
+CSV_HEADER = "time,stage_cm,flag,min_cm,max_cm,count\n"
+CSV_RAW_HEADER = "time,stage_cm,flag,distance_mm,reason,interpolated,received\n"
+CHUNK_STEPS = 1_000
+
+router = APIRouter(prefix="/stations", tags=["stations"])
+
+
+@router.get("", summary="All stations as they stand now")
+def all_stations(house: TheHouse, connection: Reader) -> list[Station]:
+    """Return every station in the city's order."""
+    now_ms = house.clock.now_ms()
+    return [_station(row, house) for row in stations.stations(connection, now_ms=now_ms)]
+
+
+@router.get("/{station_id}", summary="One station as it stands now", responses=NOT_FOUND)
+def one_station(station_id: str, house: TheHouse, connection: Reader) -> Station:
+    """Return one station."""
+    return _station(_row(connection, station_id, house), house)
+
+
+@router.get(
+    "/{station_id}/readings",
+    response_model=Readings,
+    summary="Readings of a station over time, as JSON or CSV",
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}} | NOT_FOUND | INVALID,
+)
+def readings(  # noqa: PLR0917 - FastAPI passes each by name
+    station_id: str,
+    house: TheHouse,
+    connection: Reader,
+    begin: Annotated[
+        str | None, Query(alias="from", description="ISO 8601 with zone, or UTC ms; default 24 h ago")
+    ] = None,
+    end: Annotated[str | None, Query(alias="to", description="ISO 8601 with zone, or UTC ms; default now")] = None,
+    step: Annotated[StepName | None, Query(description="Seconds, or every reading as it came")] = None,
+    form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+) -> Response | Readings:
+    """Return roll-ups (mean, min, max) by step; without a step the finest that suits the span."""
+    _row(connection, station_id, house)
+    to_ms = _time_ms(end, "to") if end is not None else house.clock.now_ms() + 1
+    from_ms = _time_ms(begin, "from") if begin is not None else to_ms - DAY_MS
+    if from_ms >= to_ms:
+        raise InvalidRequestError("from harus sebelum to.", "from must be before to.")
+    chosen = step or _suitable_step(to_ms - from_ms)
+    if form == "csv":
+        lines = _csv(house.connections, station_id, step=chosen, from_ms=from_ms, to_ms=to_ms)
+        name = f"{station_id}-{chosen}.csv"
+        return StreamingResponse(
+            lines,
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+    found = _steps(connection, station_id, step=chosen, from_ms=from_ms, to_ms=to_ms)
+    return Readings(station_id=station_id, step=chosen, from_ms=from_ms, to_ms=to_ms, readings=found)
+
+
+def _suitable_step(span_ms: int) -> StepName:
+    for longest_ms, name in AUTO_STEPS:
+        if span_ms <= longest_ms:
+            return name
+    return "3600"
+
+
+def _station(row: stations.StationRow, house: House) -> Station:
+    return Station.model_validate(station_values(row, now_ms=house.clock.now_ms(), rate=house.clock.rate))
+
+
+def _row(connection: Connection, station_id: str, house: House) -> stations.StationRow:
+    row = stations.station(connection, station_id, now_ms=house.clock.now_ms())
+    if row is None:
+        raise NotFoundError(f"Tidak ada pos {station_id!r}.", f"There is no station {station_id!r}.")
+    return row
+
+
+def _time_ms(text: str, name: str) -> int:
+    """Return UTC ms of digits or of an ISO 8601 time with a zone."""
+    if text.isascii() and text.isdigit() and len(text) <= 15:  # noqa: PLR2004 - beyond any year SQLite could hold
+        return int(text)
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a browser sends the + of a zone as a space
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise InvalidRequestError(
+            f"{name}: tulis waktu ISO 8601 dengan zona, misalnya 2026-11-21T13:53:00+09:00, bukan {text!r}.",
+            f"{name}: write an ISO 8601 time with zone, for example 2026-11-21T13:53:00+09:00, not {text!r}.",
+        )
+    return round(moment.timestamp() * 1000)
+
+
+def _too_many() -> InvalidRequestError:
+    return InvalidRequestError(
+        f"Lebih dari {MOST_ROWS} baris. Perpendek rentang, pilih step yang lebih besar, atau minta format=csv.",
+        f"More than {MOST_ROWS} rows. Shorten the span, choose a larger step, or ask for format=csv.",
+    )
+
+
+def _steps(
+    connection: Connection, station_id: str, *, step: StepName, from_ms: int, to_ms: int
+) -> tuple[ReadingStep, ...]:
+    """Return the series as JSON rows, or refuse where it is too long for one answer."""
+    if step != "raw" and (to_ms - from_ms) / 1000 / int(step) > MOST_ROWS:
+        raise _too_many()
+    if step == "raw":
+        rows: list[ReadingStep] = []
+        for raw in series.readings(connection, station_id, from_ms=from_ms, to_ms=to_ms):
+            if len(rows) >= MOST_ROWS:
+                raise _too_many()
+            cm = raw.stage_cm
+            rows.append(ReadingStep(at_ms=raw.at_ms, stage_cm=cm, min_cm=cm, max_cm=cm, flag=raw.flag, count=1))
+        return tuple(rows)
+    return tuple(
+        ReadingStep(
+            at_ms=bucket.start_ms,
+            stage_cm=bucket.mean_cm,
+            min_cm=bucket.min_cm,
+            max_cm=bucket.max_cm,
+            flag=bucket.worst_flag,
+            count=bucket.count,
+        )
+        for bucket in rollups.series(connection, station_id=station_id, step_s=int(step), from_ms=from_ms, to_ms=to_ms)
+    )
+
+
+def _csv(connections: Connections, station_id: str, *, step: StepName, from_ms: int, to_ms: int) -> Iterator[str]:
+    """Yield the lines of an export in pieces; the connection is lent for as long as it takes."""
+    with connections.reading() as connection:
+        if step == "raw":
+            yield CSV_RAW_HEADER
+            for raw in series.readings(connection, station_id, from_ms=from_ms, to_ms=to_ms):
+                yield _raw_line(raw)
+            return
+        yield CSV_HEADER
+        stride_ms = int(step) * 1000 * CHUNK_STEPS
+        for start_ms in range(from_ms, to_ms, stride_ms):
+            piece = rollups.series(
+                connection,
+                station_id=station_id,
+                step_s=int(step),
+                from_ms=start_ms,
+                to_ms=min(to_ms, start_ms + stride_ms),
+            )
+            yield "".join(_line(bucket) for bucket in piece)
+
+
+def _line(bucket: rollups.Bucket) -> str:
+    numbers = (bucket.min_cm, bucket.max_cm)
+    tail = ",".join(_number(value) for value in numbers)
+    return f"{_iso(bucket.start_ms)},{_number(bucket.mean_cm)},{bucket.worst_flag},{tail},{bucket.count}\n"
+
+
+def _raw_line(raw: series.RawReading) -> str:
+    reading = msgspec.json.decode(raw.body, type=Reading)
+    return (
+        f"{_iso(raw.at_ms)},{_number(raw.stage_cm)},{raw.flag},{_number(reading.distance_mm)},{reading.reason},"
+        f"{int(reading.interpolated)},{_iso(raw.received_ms)}\n"
+    )
+
+
+def _iso(at_ms: int) -> str:
+    return aware(at_ms).isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds")
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"

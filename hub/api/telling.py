@@ -1,0 +1,93 @@
+"""Makes events of changes: reads how the changed things stand now and encodes each once.
+
+`station` carries a WallStation, `layout` which stations have tiles, `alarms` all alerts of the wall, `nodes` the
+fleet. They come in the order of their newest change.
+"""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+
+from contract.clock import Clock
+from hub.api.panorama import alarms_of, layout_of, nodes_of, processes_of, wall_station
+from hub.api.shapes.wall import Tik
+from hub.api.stream import Event, encode
+from hub.storage.board import stations
+from hub.storage.changes import Change
+from hub.storage.connection import Connection
+
+
+class Teller:
+    """Turns changes into events, from one connection and by one clock."""
+
+    def __init__(self, connection: Connection, *, clock: Clock, epoch: str, version: str) -> None:
+        """Read through `connection`; `epoch` is the database's, `version` that of the static files."""
+        self._connection = connection
+        self._clock = clock
+        self._epoch = epoch
+        self._version = version
+
+    def event_id(self, change_id: int) -> str:
+        """Return the id of the event that ends with this change."""
+        return f"{self._epoch}-{change_id}"
+
+    def tik(self, *, change_id: int) -> Event:
+        """Return the sign of life; it has no id, so a replay goes on from the last change."""
+        tik = Tik(
+            as_of=self.event_id(change_id),
+            hub_ms=self._clock.now_ms(),
+            rate=self._clock.rate,
+            version=self._version,
+            processes=processes_of(self._connection, real_ms=self._clock.real_ms()),
+        )
+        return Event(change_id=0, payload=encode("tik", tik.model_dump_json()))
+
+    def reset(self, *, change_id: int) -> Event:
+        """Return the advice to fetch the snapshot again; events go on after `change_id`."""
+        event_id = self.event_id(change_id)
+        return Event(change_id=change_id, payload=encode("reset", f'{{"as_of":"{event_id}"}}', event_id=event_id))
+
+    def events(self, changes: Iterable[Change]) -> list[Event]:
+        """Return what these changes (oldest first) come to, each thing once, as it is now."""
+        newest = {_topic(change): change for change in changes}
+        if ("hub", "") in newest:
+            return [self.reset(change_id=max(change.id for change in newest.values()))]
+        now_ms, rate = self._clock.now_ms(), self._clock.rate
+        rows = {row.station_id: row for row in stations.stations(self._connection, now_ms=now_ms)}
+        layout = layout_of([*rows.values()])
+        told: list[Event] = []
+        for (topic, ref), change in sorted(newest.items(), key=lambda item: item[1].id):
+            if topic == "alarms":
+                positions = {station_id: row.position for station_id, row in rows.items()}
+                told.append(
+                    self._event(
+                        change, topic, alarms_of(self._connection, positions=positions, now_ms=now_ms, rate=rate)
+                    )
+                )
+            elif topic == "nodes":
+                told.append(self._event(change, topic, nodes_of(self._connection, now_ms=now_ms, rate=rate)))
+            elif ref in rows:
+                station = wall_station(
+                    self._connection,
+                    rows[ref],
+                    now_ms=now_ms,
+                    rate=rate,
+                    has_tile=ref in layout.shown,
+                    sample_real_ms=change.sample_real_ms,
+                )
+                told.append(self._event(change, topic, station))
+        if any(topic == "station" for topic, _ in newest):
+            # Without an id, and first: who loses the connection behind it is told again with the stations.
+            told.insert(0, Event(change_id=told[-1].change_id, payload=encode("layout", layout.model_dump_json())))
+        return told
+
+    def _event(self, change: Change, topic: str, data: BaseModel) -> Event:
+        payload = encode(topic, data.model_dump_json(), event_id=self.event_id(change.id))
+        return Event(change_id=change.id, payload=payload)
+
+
+def _topic(change: Change) -> tuple[str, str]:
+    """Return under what a change is told: each station by itself, everything else as a whole."""
+    if change.kind == "station":
+        return ("station", change.ref)
+    return ({"alert": "alarms", "delivery": "alarms", "node": "nodes", "hub": "hub"}[change.kind], "")

@@ -1,0 +1,118 @@
+"""The composition root of the hub: the only place that names concrete parts and hands each what it needs."""
+
+import sys
+import threading
+from pathlib import Path
+
+from hub.alerting.policy import AlertPolicy
+from hub.broker import embedded
+from hub.config import HubConfig
+from hub.supervisor import Program, Supervisor
+
+
+def alert_policy(config: HubConfig) -> AlertPolicy:
+    """Return what the city has decided about its alerts."""
+    return AlertPolicy(
+        rt_after_s=config.alerts.rt_after_s,
+        awas_escalation_s=config.alerts.awas_escalation_s,
+        siaga_escalation_s=config.alerts.siaga_escalation_s,
+        words=config.city.level_words(),
+        zone_name=config.city.zone_name,
+        utc_offset_h=config.city.utc_offset_h,
+        phone=config.alerts.phone,
+        mark=config.city.mark,
+    )
+
+
+def run_ingest(config: HubConfig, *, stop: threading.Event) -> int:
+    """Run ingest until `stop` is set."""
+    from hub.alerting import desk
+    from hub.ingest import process
+    from hub.ingest.link import TlsFiles
+    from hub.storage.retention import Retention
+
+    config.home_path().mkdir(parents=True, exist_ok=True)
+    tls = config.mqtt.tls
+    return process.run(
+        database_path=config.database_path(),
+        broker=process.BrokerAddress(
+            host=config.mqtt.host,
+            port=config.mqtt.port,
+            tls=None
+            if tls is None
+            else TlsFiles(ca=Path(tls.ca), certificate=Path(tls.certificate), key=Path(tls.key)),
+        ),
+        desk=desk,
+        policy=alert_policy(config),
+        kept=Retention(
+            records_days=config.retention.records_days,
+            rollups_60_days=config.retention.rollups_60_days,
+            rollups_600_days=config.retention.rollups_600_days,
+        ),
+        dead_letters_limit=config.retention.dead_letters,
+        clock=config.make_clock(),
+        stop=stop,
+    )
+
+
+def run_dispatch(config: HubConfig, *, stop: threading.Event) -> int:
+    """Run the dispatcher until `stop` is set."""
+    from hub.dispatch import process
+
+    return process.run(
+        database_path=config.database_path(),
+        secret_file=Path(config.webhook.secret_file),
+        public_url=config.public_url(),
+        policy=alert_policy(config),
+        clock=config.make_clock(),
+        stop=stop,
+    )
+
+
+def run_web(config: HubConfig, *, stop: threading.Event) -> int:
+    """Serve pages and API until `stop` is set."""
+    from hub.api import process
+    from hub.storage import connection as database
+    from hub.storage.migrations import migrate
+    from hub.wall.city import City
+
+    config.home_path().mkdir(parents=True, exist_ok=True)
+    connection = database.open(config.database_path())
+    migrate(connection)
+    connection.close()
+    return process.run(
+        host=config.web.host,
+        port=config.web.port,
+        db_path=config.database_path(),
+        clock=config.make_clock(),
+        city=City(
+            name=config.city.name,
+            zone_name=config.city.zone_name,
+            utc_offset_h=config.city.utc_offset_h,
+            words=config.city.level_words(),
+            map_pack=Path(config.city.map_pack) if config.city.map_pack else None,
+            mark=config.city.mark,
+        ),
+        policy=alert_policy(config),
+        stop=stop,
+        secure_cookies=config.public_url().startswith("https://"),
+    )
+
+
+def run_everything(config: HubConfig, *, config_path: Path, stop: threading.Event) -> int:
+    """Run broker (if embedded), ingest, dispatch and web as children until `stop` is set.
+
+    Raises:
+        HubError: the broker is not installed, or a port is taken.
+    """
+    embedded.verify_port_is_free(config.web.host, config.web.port, what="web", variable="JAGAWAI_WEB_PORT")
+    programs = [
+        Program(name=part, command=[sys.executable, "-m", "hub", part, "--config", str(config_path)])
+        for part in ("ingest", "dispatch", "web")
+    ]
+    if config.broker.embedded:
+        broker = embedded.prepare(
+            folder=config.home_path() / "broker", host=config.mqtt.host, mqtt_port=config.mqtt.port
+        )
+        programs.insert(0, Program(name="broker", command=broker))
+    return Supervisor(programs, clock=config.make_clock()).run(stop)

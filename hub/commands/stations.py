@@ -1,0 +1,72 @@
+"""`hub stations import FILE` and `hub stations export`: stations, thresholds, bindings, recipients as TOML or CSV."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from hub.config import load_config
+from hub.fleet.city_csv import KINDS, read_city_csv, write_city_csv
+from hub.fleet.city_file import CityFile, read_city
+from hub.fleet.city_register import enter, written_down
+from hub.storage import connection as database
+from hub.storage.migrations import migrate
+
+HOME_VARIABLE = "JAGAWAI_HOME"
+HOME_DEFAULT = "var"
+HUB_CONFIG = "hub.toml"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the two actions and --config."""
+    parser.add_argument(
+        "--config", type=Path, help=f"config file of the hub; default: {HUB_CONFIG} in ${HOME_VARIABLE} or ./var"
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="import|export")
+    taking = actions.add_parser("import", help="take a TOML or CSV file into the database")
+    taking.add_argument("file", type=Path, help=".toml with any of the tables, or .csv with one kind")
+    giving = actions.add_parser("export", help="print everything as TOML, or one kind as CSV")
+    giving.add_argument("--csv", choices=sorted(KINDS), help="print this kind as CSV")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked; nothing is changed if anything in the file cannot be used."""
+    config = load_config(args.config or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)) / HUB_CONFIG)
+    connection = database.open(config.database_path())
+    try:
+        migrate(connection)
+        if args.action == "export":
+            city = written_down(connection)
+            sys.stdout.write(write_city_csv(city, args.csv) if args.csv else to_toml(city))
+            return 0
+        city = read_city_csv(args.file) if args.file.suffix.lower() == ".csv" else read_city(args.file)
+        with database.write(connection):
+            enter(connection, city, now_ms=config.make_clock().now_ms())
+    finally:
+        connection.close()
+    counts = ", ".join(f"{len(getattr(city, kind))} {kind}" for kind in KINDS if getattr(city, kind))
+    print(f"Masuk / taken in: {counts or 'nothing'}. A running hub follows within a second.")
+    return 0
+
+
+def to_toml(city: CityFile) -> str:
+    """Return the file as TOML text."""
+    lines: list[str] = []
+    for kind in KINDS:
+        for entry in getattr(city, kind):
+            values = msgspec.to_builtins(entry, builtin_types=())
+            lines += [f"[[{kind}]]"]
+            lines += [f"{name} = {_value(name, value)}" for name, value in values.items() if value is not None]
+            lines += [""]
+    return "\n".join(lines)
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_value(key, inner)}" for key, inner in value.items()) + " }"
+    if name == "valid_from" and isinstance(value, str):
+        return value  # a time of TOML stands without quotes
+    # Strings, numbers, booleans and lists of these are written the same in JSON and in TOML.
+    return msgspec.json.encode(value).decode()

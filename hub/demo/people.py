@@ -1,0 +1,40 @@
+"""Fills the hub's database with the demo's stations and people; harmless when it stands there already."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from contract.clock import Clock
+from hub.demo.files import secret
+from hub.demo.place import Place
+from hub.demo.scenario import STATIONS_FILE
+from hub.fleet.city_file import CityFile, read_city
+from hub.fleet.city_register import enter
+from hub.storage import connection as database
+from hub.storage import people
+from hub.storage.migrations import migrate
+
+ADMIN_PASSWORD = "admin-password"
+API_TOKEN_NAME = "peragaan"
+
+
+def prepare_database(place: Place, *, clock: Clock, phone_port: int) -> str:
+    """Bring the hub's database to what the demo needs and return a fresh API token."""
+    city = _city(phone_port)
+    connection = database.open(place.home / "hub.db")
+    try:
+        migrate(connection)
+        with database.write(connection):
+            enter(connection, city, now_ms=clock.now_ms())
+            people.ensure_admin(connection, password=secret(place, ADMIN_PASSWORD), now_ms=clock.now_ms())
+            return people.create_api_token(connection, name=API_TOKEN_NAME, scopes="admin", now_ms=clock.now_ms())
+    finally:
+        connection.close()
+
+
+def _city(phone_port: int) -> CityFile:
+    """Return the demo's stations with the phone's address in them."""
+    text = STATIONS_FILE.read_text(encoding="utf-8").replace("{phone}", f"http://127.0.0.1:{phone_port}/messages")
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / STATIONS_FILE.name
+        file.write_text(text, encoding="utf-8")
+        return read_city(file)

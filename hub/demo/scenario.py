@@ -1,0 +1,69 @@
+"""Which rivers the demo plays, when its clock begins, and which box hangs where."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from contract.config_file import read_config
+from contract.identity import NODE_ID_PATTERN
+from hub.errors import ConfigError
+
+SCENARIO_FILE = Path(__file__).with_name("scenario.toml")
+STATIONS_FILE = Path(__file__).with_name("stations.toml")
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+class ScenarioBox(Struct, frozen=True, kw_only=True):
+    """One box: its name, and the file with its gauge, in the form of a box's config."""
+
+    node: Annotated[str, Meta(pattern=NODE_ID_PATTERN)]
+    gauge_file: str
+
+
+class Scenario(Struct, frozen=True, kw_only=True):
+    """The whole file."""
+
+    starts_at: datetime
+    """What the clock shows at the first start; with zone."""
+    boxes: tuple[ScenarioBox, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxToStart:
+    """A box of the scenario with the text of its gauge's config."""
+
+    node_id: str
+    gauge_toml: str
+
+
+def load_scenario(path: Path = SCENARIO_FILE) -> Scenario:
+    """Return the scenario.
+
+    Raises:
+        ConfigError: the file cannot be used.
+    """
+    scenario, problems = read_config(path, Scenario)
+    if scenario is None:
+        raise ConfigError(problems)
+    return scenario
+
+
+def boxes_to_start(scenario: Scenario, *, count: int) -> list[BoxToStart]:
+    """Return the first `count` boxes, with the paths of their series made absolute.
+
+    Raises:
+        ConfigError: the scenario has no box, or fewer than `count`.
+    """
+    if not 1 <= count <= len(scenario.boxes):
+        raise ConfigError([f"BOXES={count}: the demo has rivers for 1 to {len(scenario.boxes)} boxes"])
+    folder = SCENARIO_FILE.parent
+    return [
+        BoxToStart(
+            node_id=box.node,
+            gauge_toml=(folder / box.gauge_file).read_text(encoding="utf-8").replace("{examples}", str(EXAMPLES)),
+        )
+        for box in scenario.boxes[:count]
+    ]

@@ -1,0 +1,1 @@
+"""The fleet: what each box should be, and commands to boxes."""

@@ -1,0 +1,102 @@
+"""What a city writes down of itself: stations, thresholds, bindings, recipients; one table of a TOML file each.
+
+The names are those of the contract where it has one. A file may hold any part; what it does not name stays as it is.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from contract.config_file import read_config
+from contract.desired import Sampling
+from contract.identity import NODE_ID_PATTERN, SOURCE_PATTERN
+from contract.level.settings import HOLD_S, Persistence, Rise, Thresholds
+from hub.alerting.routing import ALL_STATIONS, Role
+from hub.fleet.errors import CityFileError
+
+StationId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+NonEmpty = Annotated[str, Meta(min_length=1, max_length=200)]
+Cm3 = tuple[float, float, float]
+
+
+class StationEntry(Struct, frozen=True, kw_only=True):
+    """A place on a river. Lengths in cm above its datum, times in s."""
+
+    station: StationId
+    name: NonEmpty
+    offset_cm: float
+    river: str = ""
+    kelurahan: str = ""
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    position: int = 0
+    hold_s: Annotated[float, Meta(ge=0)] = HOLD_S
+    rise: Rise = Rise()
+    persistence: Persistence = Persistence()
+    sampling_s: Sampling = Sampling()
+    siren: bool = False
+    sop: str = ""
+
+
+class ThresholdsEntry(Struct, frozen=True, kw_only=True):
+    """A version of a station's thresholds; without `valid_from` it holds from the import on."""
+
+    station: StationId
+    version: Annotated[int, Meta(ge=1, le=2**31)]
+    raise_cm: Cm3
+    clear_cm: Cm3
+    valid_from: Annotated[datetime, Meta(tz=True)] | None = None
+    author: str = ""
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse values that could never work.
+
+        Raises:
+            ValueError: see `Thresholds`.
+        """
+        Thresholds(version=self.version, raise_cm=self.raise_cm, clear_cm=self.clear_cm)
+
+
+class BindingEntry(Struct, frozen=True, kw_only=True):
+    """Which gauge of which box stands at a station."""
+
+    node: Annotated[str, Meta(pattern=NODE_ID_PATTERN)]
+    source: Annotated[str, Meta(pattern=SOURCE_PATTERN)]
+    station: StationId
+
+
+class RecipientEntry(Struct, frozen=True, kw_only=True):
+    """A person who is told; `stations` may be `*`."""
+
+    recipient: NonEmpty
+    name: NonEmpty
+    role: Role
+    channel: NonEmpty
+    target: NonEmpty
+    min_severity: Annotated[int, Meta(ge=0, le=3)] = 1
+    is_active: bool = True
+    stations: tuple[str, ...] = (ALL_STATIONS,)
+
+
+class CityFile(Struct, frozen=True, kw_only=True):
+    """The whole file."""
+
+    stations: tuple[StationEntry, ...] = ()
+    thresholds: tuple[ThresholdsEntry, ...] = ()
+    bindings: tuple[BindingEntry, ...] = ()
+    recipients: tuple[RecipientEntry, ...] = ()
+
+
+def read_city(path: Path) -> CityFile:
+    """Return what a TOML file holds.
+
+    Raises:
+        CityFileError: it cannot be used; names every problem.
+    """
+    city, problems = read_config(path, CityFile)
+    if city is None:
+        raise CityFileError(problems)
+    return city

@@ -1,0 +1,101 @@
+"""What each box should be, from stations, thresholds and bindings.
+
+A new version is made only when something a box must know has changed. A box that was never bound is told nothing,
+so that it keeps what its own config says.
+"""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from contract.desired import Applied, Desired, DesiredSource, is_to_be_applied
+from contract.level.settings import Rise
+from contract.messages import encode_message
+from hub.rivers.layout import Layout, Place
+from hub.storage import desired, downlink
+from hub.storage.connection import Connection
+
+LEAF = "desired"
+
+
+def sources_of(layout: Layout, node_id: str) -> dict[str, DesiredSource]:
+    """Return what a box needs to know of each of its gauges; a station without thresholds in force is left out."""
+    sources: dict[str, DesiredSource] = {}
+    for (bound_node_id, source), binding in sorted(layout.counting.items()):
+        place = layout.places.get(binding.station_id)
+        if bound_node_id == node_id and place is not None:
+            told = _source(place)
+            if told is not None:
+                sources[source] = told
+    return sources
+
+
+def _source(place: Place) -> DesiredSource | None:
+    station, settings = place.station, place.settings
+    if settings is None:
+        return None
+    return DesiredSource(
+        station=station.station_id,
+        name=station.name,
+        offset_cm=station.offset_cm,
+        thresholds=settings.thresholds,
+        persistence=station.persistence,
+        rise=Rise(cm=station.rise_cm, in_s=station.rise_in_s),
+        hold_s=station.hold_s,
+        siren=station.siren,
+        sampling_s=station.sampling,
+    )
+
+
+class DesiredStates:
+    """The documents in force, in memory as the database has them."""
+
+    def __init__(self) -> None:
+        """Begin with none; `load` follows."""
+        self._documents: dict[str, Desired] = {}
+        self._db_epoch = ""
+
+    def load(self, connection: Connection, *, db_epoch: str) -> None:
+        """Take what the database has."""
+        self._documents = desired.all_desired(connection)
+        self._db_epoch = db_epoch
+
+    def documents(self) -> Mapping[str, Desired]:
+        """Return node id to document."""
+        return self._documents
+
+    def refresh(self, connection: Connection, layout: Layout, *, now_ms: int) -> list[str]:
+        """Make new versions where the layout asks for them and owe them to the boxes; return the nodes concerned."""
+        wanted = {binding.node_id for binding in layout.counting.values()} | set(self._documents)
+        changed = [node_id for node_id in sorted(wanted) if self._refresh_one(connection, layout, node_id, now_ms)]
+        for node_id in changed:
+            self.owe(connection, node_id, now_ms=now_ms)
+        return changed
+
+    def _refresh_one(self, connection: Connection, layout: Layout, node_id: str, now_ms: int) -> bool:
+        held = self._documents.get(node_id)
+        version = 1 if held is None else held.version + 1
+        fresh = Desired(db_epoch=self._db_epoch, version=version, sources=sources_of(layout, node_id))
+        if held is not None and replace(fresh, version=held.version) == held:
+            return False
+        desired.save(connection, node_id, fresh, now_ms=now_ms)
+        self._documents[node_id] = fresh
+        return True
+
+    def owe(self, connection: Connection, node_id: str, *, now_ms: int) -> None:
+        """Have a box's document published, retained."""
+        document = self._documents.get(node_id)
+        if document is not None:
+            downlink.add(
+                connection,
+                node_id=node_id,
+                leaf=LEAF,
+                payload=encode_message(document),
+                is_retained=True,
+                now_ms=now_ms,
+            )
+
+    def is_owed(self, node_id: str, applied: Applied) -> bool:
+        """Answer whether a box that says it has `applied` would take the document in force."""
+        document = self._documents.get(node_id)
+        return document is not None and is_to_be_applied(document, applied=applied)

@@ -1,0 +1,24 @@
+"""What can go wrong with what a city writes down of itself.
+
+FleetError
+└── CityFileError  a file of stations, thresholds, bindings or recipients cannot be used; lists every problem
+"""
+
+from hub.errors import HubError
+
+
+class FleetError(HubError):
+    """Something about the fleet cannot be done."""
+
+
+class CityFileError(FleetError, ValueError):
+    """A file cannot be used.
+
+    Attributes:
+        problems: one line each, with file and place.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep the problems; the text of the error is all of them."""
+        self.problems = problems
+        super().__init__("\n".join(problems))

@@ -1,0 +1,1 @@
+"""The only MQTT client of the hub: decode, commit, acknowledge, and tick once a second without traffic."""

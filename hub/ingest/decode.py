@@ -1,0 +1,129 @@
+"""From a topic and a payload to something with a form, or to a dead letter with the reason. Pure; never raises.
+
+Records are decoded one by one: a broken one does not take the others of its batch with it.
+"""
+
+from dataclasses import dataclass
+
+from contract.errors import ContractError
+from contract.identity import verify_node_id
+from contract.messages import Batch, Gone, Hello, decode_message
+from contract.records import AnyRecord, decode_record, readable_seq
+from contract.topics import parse_up
+from hub.storage.dead_letters import DeadLetter
+
+ERROR_MAX_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What the broker handed over."""
+
+    topic: str
+    payload: bytes
+    mid: int
+    """Of the connection it came by; names the message when its receipt is confirmed to the broker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A batch: records that decoded with their bodies as they came, and what did not decode."""
+
+    node_id: str
+    spool_id: str
+    low: int
+    next: int
+    records: list[AnyRecord]
+    bodies: list[bytes]
+    """One for each record."""
+    broken: list[DeadLetter]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeting:
+    """A hello."""
+
+    node_id: str
+    hello: Hello
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Farewell:
+    """A last will."""
+
+    node_id: str
+    session: str
+
+
+Incoming = Offer | Greeting | Farewell | DeadLetter
+
+
+def decode(arrived: Arrived, *, now_ms: int) -> Incoming:
+    """Return what arrived as something with a form.
+
+    Args:
+        arrived: topic and payload.
+        now_ms: the hub's clock, for a dead letter.
+    """
+    parsed = parse_up(arrived.topic)
+    if parsed is None:
+        return _dead(arrived, "", "topic", f"no topic of a box: {arrived.topic!r}", now_ms)
+    node_id, leaf = parsed
+    try:
+        verify_node_id(node_id)
+    except ContractError as problem:
+        return _dead(arrived, "", "topic", str(problem), now_ms)
+    try:
+        if leaf == "records":
+            return _offer(node_id, decode_message(Batch, arrived.payload), arrived.topic, now_ms)
+        if leaf == "hello":
+            return Greeting(node_id=node_id, hello=decode_message(Hello, arrived.payload))
+        return Farewell(node_id=node_id, session=decode_message(Gone, arrived.payload).session)
+    except ContractError as problem:
+        return _dead(arrived, node_id, "batch" if leaf == "records" else leaf, str(problem), now_ms)
+
+
+def _offer(node_id: str, batch: Batch, topic: str, now_ms: int) -> Offer:
+    records: list[AnyRecord] = []
+    bodies: list[bytes] = []
+    broken: list[DeadLetter] = []
+    for raw in batch.records:
+        try:
+            records.append(decode_record(raw))
+        except ContractError as problem:
+            broken.append(
+                DeadLetter(
+                    node_id=node_id,
+                    topic=topic,
+                    spool_id=batch.spool,
+                    seq=readable_seq(raw),
+                    reason="record",
+                    error=str(problem)[:ERROR_MAX_CHARS],
+                    payload=bytes(raw),
+                    received_ms=now_ms,
+                )
+            )
+        else:
+            bodies.append(bytes(raw))
+    return Offer(
+        node_id=node_id,
+        spool_id=batch.spool,
+        low=batch.low,
+        next=batch.next,
+        records=records,
+        bodies=bodies,
+        broken=broken,
+    )
+
+
+def _dead(arrived: Arrived, node_id: str, reason: str, error: str, now_ms: int) -> DeadLetter:
+    return DeadLetter(
+        node_id=node_id,
+        topic=arrived.topic,
+        spool_id=None,
+        seq=None,
+        reason=reason,
+        error=error[:ERROR_MAX_CHARS],
+        payload=arrived.payload,
+        received_ms=now_ms,
+    )

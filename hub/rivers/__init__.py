@@ -1,0 +1,1 @@
+"""Rivers: which gauge stands where, the level of each station, silence, rate of rise, roll-ups."""

@@ -1,0 +1,42 @@
+"""Readings of a station as they came, whichever boxes and spools brought them. Roll-ups stand in `rollups`."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from hub.storage.connection import Connection
+from hub.storage.rows import read
+
+CHUNK_ROWS = 1_000
+"""Rows read at once; an export never holds a read open for longer than this takes."""
+
+_SQL = """
+SELECT r.id, r.at_ms, r.received_ms, r.stage_cm, r.flag, r.body
+FROM bindings AS b JOIN spools AS s ON s.node_id = b.node_id
+JOIN records AS r ON r.spool_no = s.spool_no AND r.kind = 'reading' AND r.source = b.source
+WHERE b.station_id = ? AND r.at_ms >= max(?, b.bound_ms) AND r.at_ms < min(?, coalesce(b.ended_ms, ?))
+  AND (r.at_ms, r.id) > (?, ?)
+ORDER BY r.at_ms, r.id LIMIT ?
+"""
+
+
+class RawReading(Struct, frozen=True, kw_only=True):
+    """One reading as the box wrote it (JSON in `body`), with the hub's receipt time, UTC ms."""
+
+    id: int
+    at_ms: int
+    received_ms: int
+    stage_cm: float | None
+    flag: int | None
+    body: bytes
+
+
+def readings(connection: Connection, station_id: str, *, from_ms: int, to_ms: int) -> Iterator[RawReading]:
+    """Yield every reading of the gauges bound to a station at the time of the reading, oldest first, in chunks."""
+    after = (from_ms, 0)
+    while True:
+        chunk = read(connection, _SQL, (station_id, from_ms, to_ms, to_ms, *after, CHUNK_ROWS), RawReading)
+        yield from chunk
+        if len(chunk) < CHUNK_ROWS:
+            return
+        after = (chunk[-1].at_ms, chunk[-1].id)

@@ -1,0 +1,74 @@
+"""Commands given to boxes and what became of them."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from hub.storage.connection import Connection
+from hub.storage.rows import columns_of, read, to_json
+
+
+class IssuedCommand(Struct, frozen=True, kw_only=True):
+    """One command; `result` is None until the box has answered. Times are the hub's, UTC ms."""
+
+    command_id: str
+    node_id: str
+    kind: str
+    site: str
+    args: dict[str, Any]
+    ttl_s: float
+    issued_ms: int
+    issued_by: str
+    sent_ms: int | None = None
+    result: str | None = None
+    result_text: str | None = None
+    result_ms: int | None = None
+
+
+_COLUMNS = IssuedCommand.__struct_fields__
+_SELECT = f"SELECT {columns_of(IssuedCommand)} FROM commands"  # noqa: S608 - our own column names
+
+
+def add(connection: Connection, command: IssuedCommand) -> None:
+    """Write down a command that was just given."""
+    values = [getattr(command, name) for name in _COLUMNS]
+    connection.execute(
+        f"INSERT INTO commands ({columns_of(IssuedCommand)}) VALUES ({', '.join('?' * len(_COLUMNS))})",  # noqa: S608 - as above
+        [to_json(item) if isinstance(item, dict) else item for item in values],
+    )
+
+
+def of_node(connection: Connection, node_id: str, *, limit: int) -> list[IssuedCommand]:
+    """Return the newest commands of a node, newest first."""
+    return read(
+        connection,
+        f"{_SELECT} WHERE node_id = ? ORDER BY issued_ms DESC LIMIT ?",
+        (node_id, limit),
+        IssuedCommand,
+        json=("args",),
+    )
+
+
+def unanswered(connection: Connection, node_id: str) -> list[IssuedCommand]:
+    """Return the commands of a node without a result, oldest first."""
+    return read(
+        connection,
+        f"{_SELECT} WHERE node_id = ? AND result IS NULL ORDER BY issued_ms",
+        (node_id,),
+        IssuedCommand,
+        json=("args",),
+    )
+
+
+def set_sent(connection: Connection, command_id: str, *, now_ms: int) -> None:
+    """Write down when a command was first handed to the broker."""
+    connection.execute("UPDATE commands SET sent_ms = coalesce(sent_ms, ?) WHERE command_id = ?", (now_ms, command_id))
+
+
+def set_result(connection: Connection, command_id: str, *, node_id: str, result: str, text: str, now_ms: int) -> None:
+    """Write down the first answer of the box that the command was for."""
+    connection.execute(
+        "UPDATE commands SET result = ?, result_text = ?, result_ms = ?"
+        " WHERE command_id = ? AND node_id = ? AND result IS NULL",
+        (result, text, now_ms, command_id, node_id),
+    )

@@ -1,0 +1,20 @@
+// @ts-check
+// The hub's (scaled) time between two signs of life: what it said last, and the time since then at its rate.
+
+export class HubClock {
+  /** @param {number} hubMs @param {number} rate scaled seconds per real second */
+  constructor(hubMs, rate) {
+    this.set(hubMs, rate);
+  }
+
+  /** @param {number} hubMs @param {number} rate */
+  set(hubMs, rate) {
+    this.hubMs = hubMs;
+    this.rate = rate;
+    this.atMs = performance.now();
+  }
+
+  now() {
+    return this.hubMs + (performance.now() - this.atMs) * this.rate;
+  }
+}

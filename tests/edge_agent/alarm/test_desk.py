@@ -1,0 +1,136 @@
+"""One transaction per event, and what happens when the outbox does not take it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import gpiozero
+import gpiozero.pins.mock
+import pytest
+
+from contract.records import Fault, Level, Reading, Siren
+from edge_agent.gauges.siren import SirenPattern, SwitchedSiren
+from edge_agent.outbox.errors import OutboxFullError, SpoolRebornError
+from edge_agent.outbox.outbox import Outbox
+from edge_agent.outbox.transaction import Transaction
+from tests.support.boxes import BoxBench, FakeSiren, station
+from tests.support.clocks import FakeClock
+from tests.support.processes import wait_until
+
+HIGH_CM = 230.0
+
+
+class FullOutbox(Outbox):
+    """An outbox on a disk that takes nothing while the test says so."""
+
+    is_full = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        if self.is_full:
+            raise OutboxFullError("no space left")
+        with super().transaction() as transaction:
+            yield transaction
+
+
+class DamagedOutbox(Outbox):
+    """An outbox whose file turns out to be damaged at the next commit, once."""
+
+    breaks_at_commit = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        with super().transaction() as transaction:
+            yield transaction
+            if self.breaks_at_commit:
+                self.breaks_at_commit = False
+                raise SpoolRebornError("damaged; a new spool stands ready")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+def test_a_full_disk_stops_neither_the_level_nor_the_siren(tmp_path: Path, clock: FakeClock) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), outbox_class=FullOutbox)
+    bench.run(1)
+    assert isinstance(bench.outbox, FullOutbox)
+    bench.outbox.is_full = True
+    bench.river.stage_cm = HIGH_CM
+    bench.run(180)
+    assert bench.desk.memory.gauges["g1"].level.severity == 3
+    assert bench.is_heard()
+    bench.close()
+
+
+def test_when_the_disk_takes_writes_again_the_loss_and_the_level_of_now_are_told(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), outbox_class=FullOutbox)
+    bench.run(1)
+    assert isinstance(bench.outbox, FullOutbox)
+    bench.outbox.is_full = True
+    bench.river.stage_cm = HIGH_CM
+    bench.run(180)
+    bench.outbox.is_full = False
+    bench.run(5)
+    (fault,) = [fault for fault in bench.records(Fault) if fault.code == "storage_failed"]
+    level = bench.records(Level)[-1]
+    assert "catatan tidak tersimpan" in fault.text
+    assert (level.severity, level.from_severity) == (3, 3)
+    assert [siren.on for siren in bench.records(Siren)] in ([], [True])
+    bench.close()
+
+
+def test_a_level_reached_on_a_full_disk_is_remembered_once_it_can_be(tmp_path: Path, clock: FakeClock) -> None:
+    first = BoxBench(tmp_path, clock=clock, desired=station(), outbox_class=FullOutbox)
+    first.run(1)
+    assert isinstance(first.outbox, FullOutbox)
+    first.outbox.is_full = True
+    first.river.stage_cm = HIGH_CM
+    first.run(180)
+    first.outbox.is_full = False
+    first.run(5)
+    first.close()
+    second = BoxBench(tmp_path, clock=clock, desired=station())
+    assert second.desk.memory.gauges["g1"].level.severity == 3
+    assert second.desk.memory.siren.run is not None
+    second.close()
+
+
+def test_a_spool_that_is_born_again_costs_no_reading_and_doubles_none(tmp_path: Path, clock: FakeClock) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), outbox_class=DamagedOutbox)
+    bench.run(1)
+    assert isinstance(bench.outbox, DamagedOutbox)
+    bench.outbox.breaks_at_commit = True
+    bench.run(60)
+    assert len(bench.records(Reading)) == 2
+    assert len(bench.desk.memory.gauges["g1"].level.window) == 2
+    bench.close()
+
+
+def test_the_pin_goes_high_at_awas_and_low_when_the_process_ends(tmp_path: Path, clock: FakeClock) -> None:
+    factory = gpiozero.pins.mock.MockFactory()
+    pin = factory.pin(17)
+    output = gpiozero.OutputDevice(17, initial_value=False, pin_factory=factory)
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), siren=SwitchedSiren(output=output))
+    bench.run(1)
+    assert pin.state == 0
+    bench.river.stage_cm = HIGH_CM
+    bench.run(70)
+    wait_until(lambda: pin.state == 1, what="the siren's pin to go high")
+    bench.close()
+    assert pin.state == 0
+
+
+def test_the_dead_mans_switch_is_told_how_long_the_sound_still_goes_on(tmp_path: Path, clock: FakeClock) -> None:
+    siren = FakeSiren()
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), siren=siren)
+    bench.river.stage_cm = HIGH_CM
+    bench.run(61)
+    told_s = siren.for_s
+    bench.run(10)
+    assert siren.pattern is SirenPattern.AWAS
+    assert siren.for_s == told_s - 10
+    bench.close()

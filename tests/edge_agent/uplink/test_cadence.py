@@ -1,0 +1,26 @@
+"""How often live rows are sent."""
+
+import pytest
+
+from edge_agent.uplink.cadence import real_ms
+from tests.support.uplink_world import MemoryRow
+
+
+@pytest.mark.parametrize(
+    ("body", "rate", "expected_ms"),
+    [
+        (b'{"kind":"reading","interval_s":60.0}', 1, 60_000),
+        (b'{"kind":"reading","interval_s":5.0}', 1, 5_000),
+        (b'{"kind":"reading","interval_s":1.0}', 1, 5_000),
+        (b'{"kind":"reading","interval_s":900.0}', 1, 60_000),
+        (b'{"kind":"health"}', 1, 60_000),
+        (b'{"kind":"reading","interval_s":"soon"}', 1, 60_000),
+        (b"\xff", 1, 60_000),
+        (b'{"kind":"reading","interval_s":60.0}', 60, 1_000),
+        (b'{"kind":"reading","interval_s":5.0}', 60, 1_000),
+    ],
+)
+def test_it_follows_the_newest_row_between_5_s_and_60_s_and_one_real_second(
+    body: bytes, rate: float, expected_ms: int
+) -> None:
+    assert real_ms(MemoryRow(seq=1, at_ms=0, body=body), rate=rate) == expected_ms

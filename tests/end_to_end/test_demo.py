@@ -1,0 +1,143 @@
+"""The newcomer's command: a real river's reading travels to a person's receipt, and what was stopped goes on."""
+
+import json
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.support.browser import open_page
+from tests.support.processes import Child, free_port, wait_until
+
+FIRST_WASPADA_S = 60.0
+FIRST_AWAS_S = 240.0
+END_S = 5.0
+
+
+class Demo:
+    """One demo below a folder of its own, on ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = {
+            name: free_port() for name in ("JAGAWAI_MQTT_PORT", "JAGAWAI_WEB_PORT", "JAGAWAI_PHONE_PORT")
+        }
+        self.started_s = 0.0
+        self._starts = 0
+
+    def start(self) -> Child:
+        self._starts += 1
+        self.started_s = time.monotonic()
+        environment = {name: str(port) for name, port in self.ports.items()} | {"JAGAWAI_HOME": str(self.folder / "var")}
+        command = [sys.executable, "-m", "hub", "demo", "--speed", "60", "--boxes", "4"]
+        return Child(command, log=self.folder / f"demo-{self._starts}.log", env=environment)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['JAGAWAI_WEB_PORT']}"
+
+    @property
+    def phone_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['JAGAWAI_PHONE_PORT']}/"
+
+    def get(self, path: str) -> object:
+        return httpx.get(f"{self.url}{path}", timeout=5).raise_for_status().json()
+
+    def alerts(self) -> list[dict[str, object]]:
+        answer = self.get("/api/v1/alerts")
+        assert isinstance(answer, dict)
+        found = answer["alerts"]
+        assert isinstance(found, list)
+        return found
+
+    def wait_for_severity(self, severity: int, *, deadline_s: float) -> float:
+        left_s = deadline_s - (time.monotonic() - self.started_s)
+        wait_until(
+            lambda: any(alert["severity"] == severity for alert in self.alerts()),
+            what=f"an alert of severity {severity}",
+            deadline_s=left_s,
+            poll_s=0.2,
+        )
+        return time.monotonic() - self.started_s
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright, open_page(playwright, width=390, height=844) as opened:
+        yield opened
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("demo")
+def test_a_reading_travels_from_the_river_to_a_persons_receipt_in_one_command(
+    tmp_path: Path, page: Page, record_property: pytest.RecordProperty
+) -> None:
+    demo = Demo(tmp_path)
+    with demo.start() as child:
+        child.wait_for_output("Dinding", deadline_s=30)
+        waspada_s = demo.wait_for_severity(1, deadline_s=FIRST_WASPADA_S)
+        page.goto(f"{demo.url}/dinding")
+        assert "PERAGAAN 60x" in page.inner_text("header")
+        assert re.search(r"2018", page.inner_text("header")), "the header shows the data's own date"
+
+        awas_s = demo.wait_for_severity(3, deadline_s=FIRST_AWAS_S)
+        _read_the_message(demo, page)
+        readings = int(str(_count_of(demo, "jagawai_records_committed_total")))
+
+        stopped_s = time.monotonic()
+        child.send(signal.SIGINT)
+        assert child.wait() == 0, child.output()
+        ended_s = time.monotonic() - stopped_s
+        assert ended_s < END_S
+    stood_at_ms = json.loads((tmp_path / "var" / "demo-clock.json").read_text())["data_ms"]
+
+    with demo.start() as child:
+        child.wait_for_output("Dinding", deadline_s=30)
+        health = demo.get("/healthz")
+        assert isinstance(health, dict)
+        assert 0 <= health["hub_ms"] - stood_at_ms < 20 * 60_000, "the clock goes on where it stopped"
+        assert any(alert["severity"] == 3 for alert in demo.alerts()), "the open Awas is still there"
+        wait_until(
+            lambda: _count_of(demo, "jagawai_records_committed_total") > readings, what="new records", deadline_s=30
+        )
+        child.send(signal.SIGINT)
+        assert child.wait() == 0
+    record_property("first_waspada_s", round(waspada_s, 1))
+    record_property("first_awas_s", round(awas_s, 1))
+    record_property("ended_s", round(ended_s, 2))
+    print(f"first Waspada {waspada_s:.1f} s, first Awas {awas_s:.1f} s, ended in {ended_s:.2f} s")
+
+
+def _count_of(demo: Demo, name: str) -> float:
+    text = httpx.get(f"{demo.url}/metrics", timeout=5).text
+    found = re.search(rf"^{name} (\S+)$", text, re.MULTILINE)
+    return float(found.group(1)) if found else 0.0
+
+
+def _read_the_message(demo: Demo, page: Page) -> None:
+    """Open the phone, open the Awas message's link, and press; opening alone must change nothing."""
+    page.goto(demo.phone_url)
+    message = page.get_by_role("link").filter(has_text="AWAS").first
+    message.wait_for(timeout=15_000)
+    message.click()
+    button = page.get_by_role("button", name="Sudah dibaca")
+    button.wait_for(timeout=10_000)
+    assert _reads(demo) == 0, "a GET is no receipt"
+    button.click()
+    wait_until(lambda: _reads(demo) == 1, what="the receipt", deadline_s=10)
+
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"{demo.url}/dinding")
+    page.get_by_text("dibaca").first.wait_for(timeout=10_000)
+
+
+def _reads(demo: Demo) -> int:
+    answer = demo.get("/api/v1/deliveries")
+    assert isinstance(answer, dict)
+    return sum(1 for delivery in answer["deliveries"] if delivery["read_ms"] is not None)

@@ -1,0 +1,163 @@
+"""kill -9 at random points, again and again, over every process of box and hub: nothing lost, nothing doubled.
+
+A cycle's moments and victims are drawn from (SEED, number of the cycle). After a failure `SEED=… FIRST_CYCLE=…` goes on
+from there with the same draws; `CYCLES` says how many.
+"""
+
+import os
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from contract.records import Level, Siren, decode_record
+from tests.support.audit import (
+    rows_in,
+    verify_no_incident,
+    verify_nothing_is_lost,
+    wait_until_drained,
+)
+from tests.support.mishaps import let_pass
+from tests.support.phone import Phone, officer, running_phone
+from tests.support.pole import Pole, River, rising
+from tests.support.processes import wait_until
+from tests.support.producer import NAME, start_producer, told_in
+from tests.support.town import Town, running_town
+
+NODE = "n-kill-0001"
+BOX = tuple(f"{NODE}/{part}" for part in ("gauge", "uplink", "producer"))
+DECK = Counter({BOX[0]: 18, BOX[1]: 20, BOX[2]: 18, "ingest": 20, "dispatch": 6, "web": 6, "broker": 12})
+"""A hundred kills; those whose start costs most CPU come least."""
+
+MOST_BETWEEN_KILLS_S = 1.3
+NIGHTLY_CYCLE_S = 4.0
+NIGHTLY_CYCLES = 1_000
+CHECK_EVERY = 100
+
+
+def _tide(*, hours: int) -> River:
+    """Return a creek in flood every four hours: from 40 to 140 cm in 20 minutes, back in 50."""
+
+    def stage_cm(minute: int) -> float:
+        at = minute % 240
+        if at < 60:
+            return 40.0
+        return min(140.0, 40.0 + 5.0 * (at - 60)) if at < 100 else max(40.0, 140.0 - 2.0 * (at - 100))
+
+    return [(float(minute), stage_cm(minute)) for minute in range(60 * hours)]
+
+
+class Cycles:
+    """A town with one box and a phone, and the hand that kills."""
+
+    def __init__(self, town: Town, phone: Phone, pole: Pole) -> None:
+        self.town = town
+        self.phone = phone
+        self.pole = pole
+        self.killed: Counter[str] = Counter()
+        town.import_stations(pole, recipients=officer(phone))
+        town.start_hub()
+        town.start_box(pole)
+        self.log = start_producer(town, pole)
+        self.outboxes = [town.outbox(pole, producer) for producer in ("gauge", "uplink", NAME)]
+        town.wait_for_row("SELECT 1 FROM station_now WHERE severity = 0", what="the first reading at the hub")
+
+    def kill(self, victim: str, rng: random.Random) -> None:
+        """Kill one process and start it again."""
+        self.killed[victim] += 1
+        if victim == "broker":
+            self.town.broker.restart(store=rng.choice(["kept", "empty"]))
+            return
+        child = self.town.children[victim]
+        assert child.is_running, f"{victim} had ended by itself:\n{child.output()[-4000:]}"
+        self.town.again(victim)
+
+    def verify(self, *, deadline_s: float) -> int:
+        """Wait until all that was written has arrived and hold both sides against each other; return the records."""
+        wait_until_drained(self.town, self.outboxes, deadline_s=deadline_s)
+        told = told_in(self.log)
+        count = sum(verify_nothing_is_lost(self.town, outbox, told=told) for outbox in self.outboxes)
+        verify_no_incident(self.town)
+        spools = self.town.rows("SELECT count(*), count(DISTINCT producer) FROM spools")
+        assert spools == [(3, 3)], "a kill must not cost a spool"
+        wait_until(self._box_and_hub_agree, what="box and hub to agree on the level", deadline_s=30)
+        return count
+
+    def _box_and_hub_agree(self) -> bool:
+        levels = [record for record in self._records() if isinstance(record, Level)]
+        newest = max(levels, key=lambda record: record.seq)
+        now = self.town.rows("SELECT severity, since_ms, decision_id FROM station_now")
+        return now == [(newest.severity, newest.since_ms, newest.decision_id)]
+
+    def _records(self) -> list[object]:
+        rows = rows_in(self.outboxes[0])
+        return [decode_record(body) for record_class, body in rows.values() if record_class == 0]
+
+    def level_alerts(self) -> list[tuple[object, ...]]:
+        """Return severity and state of the level alerts that are open."""
+        return self.town.rows("SELECT severity, state FROM alerts WHERE kind = 'level' AND resolved_ms IS NULL")
+
+    def sirens_on(self) -> list[str | None]:
+        """Return the decisions for which the siren went on."""
+        return [r.decision_id for r in self._records() if isinstance(r, Siren) and r.on and r.trigger == "level"]
+
+
+def _seed() -> int:
+    return int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
+
+
+def test_a_hundred_kills_cost_no_record_and_ring_no_alarm_twice(tmp_path: Path) -> None:
+    seed = _seed()
+    rng = random.Random(seed)
+    deck = list(DECK.elements())
+    rng.shuffle(deck)
+    pole = Pole(node_id=NODE, station_id="wai-uji", river=rising(peace_minutes=12))
+    with running_phone() as phone, running_town(tmp_path) as town:
+        town.say(f"SEED={seed}")
+        cycles = Cycles(town, phone, pole)
+        for victim in deck:
+            let_pass(rng.uniform(0.0, MOST_BETWEEN_KILLS_S))
+            cycles.kill(victim, rng)
+        # The last start of the uplink begins with the shortest wait between two attempts.
+        town.again(f"{NODE}/uplink")
+        assert town.children[f"{NODE}/producer"].terminate() == 0
+        count = cycles.verify(deadline_s=60)
+        town.say(f"{count} records, {sum(cycles.killed.values())} kills: {dict(cycles.killed)}")
+
+        assert cycles.level_alerts() == [(3, "raised")]
+        assert len(cycles.sirens_on()) == 1
+        decisions = town.rows(
+            "SELECT decision_id FROM alert_decisions JOIN alerts USING (alert_id) WHERE kind = 'level'"
+        )
+        assert cycles.sirens_on()[0] in [decision_id for (decision_id,) in decisions]
+        wait_until(
+            lambda: town.value("SELECT count(*) FROM deliveries WHERE state IN ('owed', 'sending')") == 0,
+            what="every message to be handed over",
+            deadline_s=30,
+        )
+        awas = {message["delivery_id"] for message in phone.messages() if message["severity"] == 3}
+        told = town.rows("SELECT delivery_id FROM deliveries WHERE severity = 3 AND state = 'handed'")
+        assert awas == {delivery_id for (delivery_id,) in told}
+
+
+@pytest.mark.nightly
+def test_a_thousand_kills_of_each_process_cost_no_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seed = _seed()
+    first, count = int(os.environ.get("FIRST_CYCLE", "0")), int(os.environ.get("CYCLES", str(NIGHTLY_CYCLES)))
+    pole = Pole(node_id=NODE, station_id="wai-uji", river=_tide(hours=100))
+    with running_phone() as phone, running_town(tmp_path) as town:
+        cycles = Cycles(town, phone, pole)
+        for cycle in range(first, first + count):
+            rng = random.Random(f"{seed}/{cycle}")
+            moments = sorted((rng.uniform(0.0, NIGHTLY_CYCLE_S), victim) for victim in DECK)
+            begun_s = 0.0
+            for at_s, victim in moments:
+                let_pass(at_s - begun_s)
+                begun_s = at_s
+                cycles.kill(victim, rng)
+            let_pass(NIGHTLY_CYCLE_S - begun_s)
+            if (cycle + 1) % CHECK_EVERY == 0 or cycle + 1 == first + count:
+                records = cycles.verify(deadline_s=300)
+                with capsys.disabled():
+                    town.say(f"SEED={seed} FIRST_CYCLE={cycle + 1}: {records} records, killed {dict(cycles.killed)}")

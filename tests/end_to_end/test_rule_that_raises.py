@@ -1,0 +1,63 @@
+"""A level rule that raises on some values at the hub: they are stored, people see it, everything else goes on."""
+
+import sys
+from pathlib import Path
+
+from tests.support.audit import verify_no_incident, verify_nothing_is_lost, wait_until_drained
+from tests.support.ingest_with_a_trap import ERROR, TRAP_CM
+from tests.support.phone import officer, running_phone
+from tests.support.pole import Pole, rising
+from tests.support.processes import wait_until
+from tests.support.town import running_town
+
+# Both rise together; only the first passes through the trap, slowly enough to leave readings in it.
+POLES = (
+    Pole(node_id="n-trap-001", station_id="wai-jebak", river=rising(peace_minutes=2, from_cm=58.0, to_cm=140.0)),
+    Pole(
+        node_id="n-trap-002",
+        station_id="wai-tenang",
+        river=rising(peace_minutes=2, from_cm=81.0, to_cm=140.0),
+    ),
+)
+
+
+def test_a_rule_that_raises_costs_its_value_the_judgement_and_nothing_else(tmp_path: Path) -> None:
+    with running_phone() as phone, running_town(tmp_path) as town:
+        town.import_stations(*POLES, recipients=officer(phone, min_severity=3))
+        command = (sys.executable, "-m", "tests.support.ingest_with_a_trap", "ingest")
+        town.start("ingest", *command, "--config", str(town.hub_config))
+        town.start_hub("dispatch", "web")
+        for pole in POLES:
+            town.start_box(pole)
+        town.wait_for_web()
+
+        shown = wait_until(
+            lambda: town.value("SELECT rule_error FROM station_now WHERE station_id = 'wai-jebak'"),
+            what="the failed rule to show at its station",
+            deadline_s=30,
+        )
+        assert shown == ERROR
+        for pole in POLES:
+            town.wait_for_row(
+                "SELECT 1 FROM alerts WHERE kind = 'level' AND station_id = ? AND severity = 3",
+                pole.station_id,
+                what=f"the Awas of {pole.station_id}",
+                deadline_s=40,
+            )
+        wait_until(lambda: len(phone.messages()) == len(POLES), what="both messages", deadline_s=10)
+
+        trapped = town.rows("SELECT stage_cm, rule_error FROM records WHERE rule_error IS NOT NULL")
+        assert trapped
+        assert all(TRAP_CM[0] <= stage_cm < TRAP_CM[1] and error == ERROR for stage_cm, error in trapped)
+        unjudged = town.rows(
+            "SELECT count(*) FROM records JOIN spools USING (spool_no) WHERE node_id = 'n-trap-001'"
+            " AND kind = 'reading' AND rule_error IS NULL AND stage_cm >= ? AND stage_cm < ?",
+            *TRAP_CM,
+        )
+        assert unjudged == [(0,)]
+        assert town.value("SELECT value FROM counters WHERE name LIKE '%rule_errors%'") == len(trapped)
+        assert town.value("SELECT rule_error FROM station_now WHERE station_id = 'wai-jebak'") is None, "it works again"
+        wait_until_drained(town, [town.outbox(pole) for pole in POLES], deadline_s=30)
+        for pole in POLES:
+            verify_nothing_is_lost(town, town.outbox(pole))
+        verify_no_incident(town)

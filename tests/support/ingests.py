@@ -1,0 +1,68 @@
+"""Ingest in tests: the real process's loop in a thread, against a real broker and a real database."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from contract.clock import Clock, SystemClock
+from hub.alerting.policy import AlertPolicy
+from hub.ingest.alert_desk import AlertDesk
+from hub.ingest.process import BrokerAddress, run
+from hub.storage import connection as database
+from hub.storage import heartbeats
+from hub.storage.connection import Connection
+from hub.storage.retention import Retention
+from tests.support.brokers import Broker
+from tests.support.desks import RecordingDesk
+from tests.support.processes import wait_until
+
+
+@contextmanager
+def running_ingest(
+    broker: Broker, *, database_path: Path, desk: AlertDesk | None = None, clock: Clock | None = None
+) -> Iterator[Connection]:
+    """Run ingest for the length of a `with` block; gives a connection for looking at the database."""
+    stop = threading.Event()
+    failures: list[BaseException] = []
+
+    def serve() -> None:
+        try:
+            run(
+                database_path=database_path,
+                broker=BrokerAddress(host=broker.host, port=broker.port),
+                desk=desk or RecordingDesk(),
+                policy=AlertPolicy(),
+                kept=Retention(),
+                dead_letters_limit=10_000,
+                clock=clock or SystemClock(),
+                stop=stop,
+            )
+        except BaseException as problem:
+            failures.append(problem)
+            raise
+
+    thread = threading.Thread(target=serve, name="ingest")
+    thread.start()
+    try:
+        wait_until(database_path.exists, what="the database")
+        connection = wait_until(lambda: _when_it_listens(database_path), what="ingest to listen")
+        assert connection is not None
+        yield connection
+        connection.close()
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+        assert not thread.is_alive(), "ingest did not end"
+    assert not failures, failures
+
+
+def _when_it_listens(database_path: Path) -> Connection | None:
+    """Return a connection once ingest has said that it hears boxes."""
+    connection = database.open(database_path)
+    tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'heartbeats'").fetchone()[0]
+    beat = heartbeats.all_heartbeats(connection).get("ingest") if tables else None
+    if beat is not None and not beat.detail:
+        return connection
+    connection.close()
+    return None
