@@ -14,7 +14,6 @@ from typing import Literal
 from benchmarks import packets
 from benchmarks.errors import LoadError
 from benchmarks.simulated_box import Box
-from contract import topics
 from contract.flow import BATCHES_IN_FLIGHT
 
 KEEPALIVE_S = 600
@@ -64,7 +63,7 @@ class Fleet:
             box.socket.setblocking(False)
             self._selector.register(box.socket, selectors.EVENT_READ, box)
             self._send(box, packets.connect(box.node_id, keepalive_s=KEEPALIVE_S))
-            self._send(box, packets.subscribe(topics.down_all(box.node_id), packet_id=1))
+            self._send(box, packets.subscribe(box.down_filters(), packet_id=1))
         end_s = time.monotonic() + deadline_s
         self._turn_until(lambda: all(box.is_subscribed for box in self.boxes), end_s=end_s, what="a SUBACK")
         while not self._by_broker and not all(box.is_answered for box in self.boxes):

@@ -4,7 +4,7 @@ A client library costs about as much CPU per message as the hub does. The load s
 hub, so it must cost little: packets are plain bytes that can be made before the clock starts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 CONNECT = 1
 CONNACK = 2
@@ -27,9 +27,10 @@ def keepalive_s(body: bytes) -> int:
     return int.from_bytes(body[8:10], "big")
 
 
-def subscribe(topic_filter: str, *, packet_id: int) -> bytes:
-    """Return SUBSCRIBE to one filter at QoS 1."""
-    body = packet_id.to_bytes(2, "big") + _text(topic_filter) + b"\x01"
+def subscribe(filters: Mapping[str, int], *, packet_id: int) -> bytes:
+    """Return SUBSCRIBE to topic filters, each with the QoS asked for."""
+    wanted = b"".join(_text(topic_filter) + bytes([qos]) for topic_filter, qos in filters.items())
+    body = packet_id.to_bytes(2, "big") + wanted
     return b"\x82" + _length(len(body)) + body
 
 

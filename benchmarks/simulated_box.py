@@ -1,7 +1,7 @@
 """One simulated box: its connection, its window, what it says and what it hears.
 
-What it does as a real one: its own node id and spool, a clean session, hello, QoS 1 both ways, a window of batches
-that only the hub's ack opens again.
+What it does as a real one: its own node id and spool, a clean session, hello, QoS 1 up, a window of batches that only the
+hub's ack opens again.
 What it leaves out: an outbox, sending again, and the credit: a bench asks how much the hub can take, not how politely
 it is offered.
 """
@@ -19,6 +19,10 @@ from benchmarks.readings import Packet
 from contract import topics
 from contract.clock import ClockTrust
 from contract.messages import Hello, SpoolMarks, encode_message
+
+
+_DOWN_QOS = {"ack": 0, "desired": 1, "command": 1}
+"""As the uplink of a real box asks for them: an ack that is lost is only sent again."""
 
 
 class _Ack(msgspec.Struct, gc=False):
@@ -49,6 +53,10 @@ class Box:
         self._outgoing = bytearray()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def down_filters(self) -> dict[str, int]:
+        """Return what the box listens to, topic to QoS."""
+        return {topics.down(self.node_id, leaf): qos for leaf, qos in _DOWN_QOS.items()}
 
     def hello(self) -> bytes:
         """Return the PUBLISH of a box that starts with an empty outbox."""

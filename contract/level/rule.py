@@ -152,11 +152,11 @@ def _remember(minutes: tuple[Value, ...], value: Value) -> tuple[Value, ...]:
 
 
 class Evidence(Struct, frozen=True, gc=False):
-    """What the remembered values speak for: a severity and the cause of it."""
+    """What the remembered values speak for: a severity and its cause, and a fast rise if there is one."""
 
     severity: int
     cause: Cause | None
-    is_rising: bool
+    rise: Cause | None
 
 
 def _need(level: int, interval_s: float, settings: RuleSettings) -> tuple[int, int]:
@@ -181,8 +181,7 @@ def _evidence(
             severity = level
             cause = Cause(code="persistence", count=count, of=of, limit_cm=raise_cm[level - 1])
             break
-    rise = _rise(window, minutes, interval_s, settings)
-    return Evidence(severity, cause, rise is not None) if rise is None else Evidence(severity, rise, is_rising=True)
+    return Evidence(severity, cause, _rise(window, minutes, interval_s, settings))
 
 
 def _rise(
@@ -217,9 +216,9 @@ def _move(
     held = state.severity
     clear_cm = settings.thresholds.clear_cm
     target, cause = evidence.severity, evidence.cause
-    if evidence.is_rising:
+    if evidence.rise is not None and target < SIAGA:
         is_watched = target >= WASPADA or (held is not None and held >= WASPADA and value.stage_cm >= clear_cm[0])
-        target = max(target, SIAGA) if is_watched else target
+        target, cause = (SIAGA, evidence.rise) if is_watched else (target, cause)
     if held is None:
         return target, None, cause if target else Cause(code="first", cm=value.stage_cm)
     if target > held:
@@ -260,7 +259,7 @@ def _is_suspect(
         return False
     if not has_risen and state.severity is not None and severity < state.severity:
         return False  # what lowers a level is good readings only
-    if has_risen and evidence.is_rising and severity > evidence.severity:
+    if has_risen and severity > evidence.severity:
         return False  # lifted by a rise, which counts good readings only
     good, need, _ = _good_count(severity, window, interval_s, settings)
     return good < need

@@ -1,6 +1,8 @@
 """The connection to the broker: paho behind a seam of values and events. The only module that knows MQTT.
 
-MQTT 3.1.1, clean session, QoS 1, client id = node id. One thread: `wait` does all the network's work, and nothing
+MQTT 3.1.1, clean session, QoS 1, client id = node id. Acknowledgements alone are heard at QoS 0: each says all that the
+one before said, a lost one is made good by a resend, and without the PUBACK and its TCP segment a box in peace costs
+a seventh less. One thread: `wait` does all the network's work, and nothing
 happens between two calls. Each connection has a client of its own, because paho would send what an old connection
 left over before our `hello`.
 
@@ -22,9 +24,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from contract.clock import Clock
-from contract.topics import DOWN_LEAVES, down, down_all, up
+from contract.topics import down, up
 from edge_agent.uplink.errors import LinkError
 
+DOWN_QOS = {"ack": 0, "desired": 1, "command": 1}
 KEEPALIVE_S = 90
 CONNECT_WITHIN_S = 10.0
 """For TCP and again for TLS; `connect` blocks no longer."""
@@ -87,7 +90,7 @@ class Link:
         self._port = port
         self._tls = tls
         self._clock = clock
-        self._leaves = {down(node_id, leaf): leaf for leaf in DOWN_LEAVES}
+        self._leaves = {down(node_id, leaf): leaf for leaf in DOWN_QOS}
         self._client: mqtt.Client | None = None
         self._events: deque[Event] = deque()
         self._is_accepted = False
@@ -206,13 +209,13 @@ class Link:
         if reason.is_failure:
             self._ended = f"the broker refuses the box: {reason}. Is its certificate known there?"
         else:
-            client.subscribe(down_all(self._node_id), qos=1)
+            client.subscribe([(topic, DOWN_QOS[leaf]) for topic, leaf in self._leaves.items()])
 
     def _on_subscribe(
         self, _client: mqtt.Client, _data: Any, _mid: int, granted: list[ReasonCode], _properties: Any
     ) -> None:
         if any(reason.is_failure for reason in granted):
-            self._ended = f"the broker does not let the box hear {down_all(self._node_id)}"
+            self._ended = f"the broker does not let the box hear {', '.join(self._leaves)}"
             return
         self._is_accepted = True
         self._events.append(Accepted())

@@ -62,7 +62,11 @@ def explain(connection: Connection, alert_id: str) -> Explanation | None:
 def _explained(event: AlertEvent) -> Explained:
     if event.inputs is None:
         return Explained(event=event, record=None, rerun=None)
-    record = msgspec.json.decode(event.inputs, type=DecisionRecord)
+    try:
+        record = msgspec.json.decode(event.inputs, type=DecisionRecord)
+    except msgspec.DecodeError as error:
+        broken = Rerun(is_same=False, problem=f"the stored record cannot be read: {error}", stored="", found="")
+        return Explained(event=event, record=None, rerun=broken)
     return Explained(event=event, record=record, rerun=run_again(record, rule_version=event.rule_version))
 
 

@@ -73,38 +73,43 @@ def _end(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPoli
     if not reached:
         return
     message = _over(connection, alert, now_ms=now_ms, policy=policy)
-    for recipient_id, channel in reached:
-        delivery = _delivery(
-            alert, message, recipient_id=recipient_id, channel=channel, severity=0, due_ms=now_ms, now_ms=now_ms
-        )
-        deliveries.owe(connection, delivery)
+    deliveries.owe_all(
+        connection,
+        [
+            _delivery(alert, message, to=recipient_id, channel=channel, severity=0, due_ms=now_ms, now_ms=now_ms)
+            for recipient_id, channel in reached
+        ],
+    )
 
 
 def _owe(
     connection: Connection, alert: Alert, due: Iterable[Due], message: Message, *, severity: int, now_ms: int
 ) -> None:
-    for one in due:
-        delivery = _delivery(
-            alert,
-            message,
-            recipient_id=one.recipient.recipient_id,
-            channel=one.recipient.channel,
-            severity=severity,
-            due_ms=one.due_ms,
-            now_ms=now_ms,
-        )
-        if not deliveries.owe(connection, delivery):
-            deliveries.release(connection, delivery)
+    deliveries.owe_all(
+        connection,
+        [
+            _delivery(
+                alert,
+                message,
+                to=one.recipient.recipient_id,
+                channel=one.recipient.channel,
+                severity=severity,
+                due_ms=one.due_ms,
+                now_ms=now_ms,
+            )
+            for one in due
+        ],
+    )
 
 
 def _delivery(
-    alert: Alert, message: Message, *, recipient_id: str, channel: str, severity: int, due_ms: int, now_ms: int
+    alert: Alert, message: Message, *, to: str, channel: str, severity: int, due_ms: int, now_ms: int
 ) -> Delivery:
     return Delivery(
         delivery_id=f"d-{secrets.token_hex(8)}",
         alert_id=alert.alert_id,
         severity=severity,
-        recipient_id=recipient_id,
+        recipient_id=to,
         channel=channel,
         due_ms=due_ms,
         token=secrets.token_urlsafe(_TOKEN_BYTES),

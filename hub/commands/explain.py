@@ -95,7 +95,7 @@ def _line_texts(line: Explained) -> list[str]:
     event = line.event
     at = aware(event.at_ms).isoformat(timespec="seconds")
     texts = [f"{event.n:3d}  {at}  {event.kind}  severity {event.severity}  by {event.by_whom}: {event.why}"]
-    if line.record is not None and line.rerun is not None:
+    if line.rerun is not None:
         verdict = "same" if line.rerun.is_same else f"DIFFERS: {line.rerun.problem}"
         texts.append(f"     rule {event.rule_version}, thresholds {event.threshold_version}, re-run: {verdict}")
         if not line.rerun.is_same:

@@ -1,5 +1,7 @@
 """Messages owed to people. A row only ever moves forward: every change of state names the states it may come from."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from hub.dispatch.delivery import Delivery, DeliveryState, earlier_than
@@ -10,7 +12,9 @@ _COLUMNS = Delivery.__struct_fields__
 _SELECT = f"SELECT {columns_of(Delivery)} FROM deliveries"  # noqa: S608 - our own column names
 _OWE = (
     f"INSERT INTO deliveries ({columns_of(Delivery)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - as above
-    " ON CONFLICT (alert_id, severity, recipient_id, channel) DO NOTHING"
+    " ON CONFLICT (alert_id, severity, recipient_id, channel) DO UPDATE SET due_ms = excluded.due_ms,"
+    " text = iif(attempts = 0, excluded.text, text), sms = iif(attempts = 0, excluded.sms, sms)"
+    " WHERE due_ms IS NULL AND state IN ('owed', 'sending')"
 )
 _MOVES = {
     state: "UPDATE deliveries SET state = ?, handed_ms = coalesce(handed_ms, ?), read_ms = coalesce(read_ms, ?),"  # noqa: S608
@@ -46,9 +50,13 @@ class Waiting(Struct, frozen=True, kw_only=True):
     severity: int
 
 
-def owe(connection: Connection, delivery: Delivery) -> bool:
-    """Write down a new message; answer whether it is new to this (alert, severity, recipient, channel)."""
-    return connection.execute(_OWE, [getattr(delivery, name) for name in _COLUMNS]).rowcount > 0
+def owe_all(connection: Connection, messages: Iterable[Delivery]) -> None:
+    """Write messages down that are new to their (alert, severity, recipient, channel).
+
+    One that is held back there is let go instead, with the new words unless the old ones were sent already. Any other
+    stays as it is: nobody is told of a severity twice.
+    """
+    connection.executemany(_OWE, [[getattr(message, name) for name in _COLUMNS] for message in messages])
 
 
 def one(connection: Connection, delivery_id: str) -> Delivery | None:
@@ -81,16 +89,6 @@ def hold_above(connection: Connection, alert_id: str, *, severity: int) -> None:
     connection.execute(
         "UPDATE deliveries SET due_ms = NULL WHERE alert_id = ? AND severity > ? AND state IN ('owed', 'sending')",
         (alert_id, severity),
-    )
-
-
-def release(connection: Connection, held: Delivery) -> None:
-    """Make a held message due again with new words; one that was tried already keeps the words that were sent."""
-    connection.execute(
-        "UPDATE deliveries SET due_ms = ?, text = iif(attempts = 0, ?, text), sms = iif(attempts = 0, ?, sms)"
-        " WHERE alert_id = ? AND severity = ? AND recipient_id = ? AND channel = ?"
-        " AND due_ms IS NULL AND state IN ('owed', 'sending')",
-        (held.due_ms, held.text, held.sms, held.alert_id, held.severity, held.recipient_id, held.channel),
     )
 
 

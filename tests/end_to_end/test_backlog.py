@@ -37,8 +37,8 @@ def _fill(town: Town, pole: Pole) -> Level:
 
 def test_three_days_of_three_boxes_drain_with_the_newest_alert_first(tmp_path: Path) -> None:
     with running_phone() as phone, running_town(tmp_path) as town:
-        newest = {pole: _fill(town, pole) for pole in POLES}
-        assert [newest[pole].severity for pole in POLES] == [3, 0, 0]
+        newest = {pole.node_id: _fill(town, pole) for pole in POLES}
+        assert [level.severity for level in newest.values()] == [3, 0, 0]
         town.import_stations(*POLES, recipients=officer(phone))
         town.start_hub("ingest", "dispatch")
         town.wait_for_row("SELECT 1 FROM heartbeats WHERE process = 'ingest'", what="ingest")
@@ -64,12 +64,12 @@ def test_three_days_of_three_boxes_drain_with_the_newest_alert_first(tmp_path: P
         verify_no_incident(town)
         assert most_mb < MOST_UPLINK_MB
         for pole in POLES:
-            _verify_alerts_came_first(town, pole, newest[pole])
+            _verify_alerts_came_first(town, pole, newest[pole.node_id])
         assert town.rows("SELECT station_id, severity FROM alerts WHERE kind = 'level'") == [("wai-satu", 3)]
         decisions = town.rows(
             "SELECT decision_id FROM alert_decisions JOIN alerts USING (alert_id) WHERE kind = 'level'"
         )
-        assert decisions == [(newest[POLES[0]].decision_id,)]
+        assert decisions == [(newest[POLES[0].node_id].decision_id,)]
         assert [message["severity"] for message in phone.messages()] == [3]
         town.say(
             f"{count} records of {len(POLES)} boxes: Awas told after {told_s:.1f} s, drained after {drained_s:.1f} s "

@@ -12,7 +12,7 @@ RATE = 600.0
 """An hour in six seconds; readings come every 600 s, slow enough that one is enough."""
 
 AWAY_MS = 3_600_000
-POLICY = "[alerts]\nawas_escalation_s = [1800, 5400, 36000]\n"
+POLICY = "[alerts]\nawas_escalation_s = [1800, 5400, 36000]\nsiaga_escalation_s = [36000]\n"
 POLE = Pole(node_id="n-away-001", station_id="wai-uji", river=rising(peace_minutes=60, cm_per_minute=2.0, minutes=6000))
 
 

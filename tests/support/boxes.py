@@ -211,6 +211,7 @@ class BoxBench:
         river: FakeRiver | None = None,
         outbox_class: type[Outbox] = Outbox,
         siren: Siren | None = None,
+        kernel: FakeKernel | None = None,
         siren_fault: str = "",
     ) -> None:
         self.clock = clock
@@ -232,7 +233,10 @@ class BoxBench:
             outbox=self.outbox,
             clock=clock,
             box_clock=BoxClock(
-                clock=clock, source=FakeKernel(), boot=self.outbox.boot, remembered=self.outbox.state("clock")
+                clock=clock,
+                source=kernel or FakeKernel(),
+                boot=self.outbox.boot,
+                remembered=self.outbox.state("clock"),
             ),
             kernel_boot=kernel_boot,
             judge=Judge(clock_rate=clock.rate, limits=BOLD),

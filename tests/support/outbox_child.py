@@ -173,4 +173,3 @@ ACTIONS: dict[str, Callable[[Path], None]] = {
 
 if __name__ == "__main__":
     ACTIONS[sys.argv[1]](Path(sys.argv[2]))
-

@@ -120,7 +120,9 @@ def waiting(outbox: Outbox) -> dict[int, AnyRecord]:
     """Return every unacknowledged record by `seq`, as a reader sees it."""
     reader = OutboxReader.open(outbox.path)
     return {
-        row.seq: decode_record(row.body) for record_class in range(4) for row in reader.rows(record_class, limit=1 << 30)
+        row.seq: decode_record(row.body)
+        for record_class in range(4)
+        for row in reader.rows(record_class, limit=1 << 30)
     }
 
 

@@ -116,6 +116,12 @@ def test_a_fast_rise_alone_makes_neither_waspada_nor_awas() -> None:
     assert River(RISING).read(*range(20, 210, 10)).state.severity == SIAGA
 
 
+def test_a_level_that_the_stage_itself_reached_is_told_by_the_stage_also_while_it_rises_fast() -> None:
+    river = River(RISING).read(*range(60, 240, 12))
+    assert river.state.severity == AWAS
+    assert river.why()[-1] == "2 dari 3 bacaan di atas 220 cm"
+
+
 def test_a_gap_over_three_intervals_empties_the_window() -> None:
     river = River().read(125, 125)
     river.up_ms += 3 * MINUTE_MS

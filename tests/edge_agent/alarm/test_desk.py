@@ -110,6 +110,35 @@ def test_a_spool_that_is_born_again_costs_no_reading_and_doubles_none(tmp_path: 
     bench.close()
 
 
+def test_a_spool_that_is_born_again_takes_the_whole_memory_along(tmp_path: Path, clock: FakeClock) -> None:
+    first = BoxBench(tmp_path, clock=clock, desired=station())
+    first.river.stage_cm = HIGH_CM
+    first.run(61)
+    spool_id = first.outbox.spool_id
+    first.outbox._spool.unfit = "a page does not make sense"
+    first.run(5)
+    assert first.outbox.spool_id != spool_id
+    level = first.desk.memory.gauges["g1"].level
+    first.close()
+    second = BoxBench(tmp_path, clock=clock)
+    assert second.desk.memory.gauges["g1"].level == level
+    assert second.desk.memory.siren.begun == first.desk.memory.siren.begun
+    second.close()
+
+
+def test_a_spool_found_damaged_while_settling_takes_the_whole_memory_along(tmp_path: Path, clock: FakeClock) -> None:
+    first = BoxBench(tmp_path, clock=clock, desired=station())
+    first.river.stage_cm = HIGH_CM
+    first.run(61)
+    first.outbox._spool.unfit = "a page does not make sense"
+    assert not first.desk.settle(None)
+    level = first.desk.memory.gauges["g1"].level
+    first.close()
+    second = BoxBench(tmp_path, clock=clock)
+    assert second.desk.memory.gauges["g1"].level == level
+    second.close()
+
+
 def test_the_pin_goes_high_at_awas_and_low_when_the_process_ends(tmp_path: Path, clock: FakeClock) -> None:
     factory = gpiozero.pins.mock.MockFactory()
     pin = factory.pin(17)

@@ -157,7 +157,7 @@ def test_a_restart_in_the_same_boot_goes_on_with_what_is_left() -> None:
 
 
 def test_a_reboot_does_not_count_the_time_without_power() -> None:
-    state = at(at(sounding(), 20_000), 5_000, kernel_boot="another")
+    state = at(at(sounding(), 20_000), 45_000, kernel_boot="another")
     assert sound_left_ms(state) == SOUND_MS - 20_000
 
 

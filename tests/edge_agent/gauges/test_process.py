@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from contract.clock import ClockTrust
 from contract.desired import Desired, Sampling
 from contract.records import ClockAnchor, CommandResult, Fault, Level, Reading, Siren
 from edge_agent.gauges.process import HUB_OFFSET, HUB_OFFSET_BOOT
 from edge_agent.gauges.siren import SirenPattern
 from edge_agent.outbox.inbox import Inbox
 from edge_agent.outbox.marks import Marks
-from tests.support.boxes import BoxBench, FakeSiren, document, station
+from tests.support.boxes import BoxBench, FakeKernel, FakeSiren, document, station
 from tests.support.clocks import FakeClock
 
 HIGH_CM = 230.0
@@ -147,6 +148,18 @@ def test_what_the_hub_has_is_settled(bench: BoxBench, inbox: Inbox) -> None:
     assert sum(bench.reader.counts().values()) == 0
 
 
+def test_a_long_backlog_is_settled_at_once_and_not_over_many_seconds(
+    tmp_path: Path, clock: FakeClock, inbox: Inbox
+) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station(sampling_s=Sampling(peace=1.0, flood=1.0)))
+    bench.run(700)
+    newest = bench.outbox.next_seq - 1
+    inbox.put_marks([Marks(spool=bench.outbox.spool_id, db_epoch="d1a0", high=newest)])
+    bench.run(1.5)
+    assert bench.reader.marks()[0] > newest
+    bench.close()
+
+
 def test_a_desired_state_is_applied_and_told(bench: BoxBench, inbox: Inbox) -> None:
     bench.run(1)
     put(inbox, document(8, g1=station(version=2, sampling_s=Sampling(peace=30.0, flood=5.0))))
@@ -239,10 +252,22 @@ def test_the_first_proof_of_the_clock_is_told_by_an_anchor(bench: BoxBench, cloc
     assert [anchor.step_ms for anchor in bench.records(ClockAnchor)] == [0, 3_600_000]
 
 
-def test_the_hubs_time_of_another_boot_is_not_followed(bench: BoxBench, inbox: Inbox) -> None:
+def test_without_ntp_records_follow_the_hubs_time(tmp_path: Path, clock: FakeClock, inbox: Inbox) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), kernel=FakeKernel(ntp_err_ms=None))
+    inbox.put_hub({HUB_OFFSET: "7200000", HUB_OFFSET_BOOT: "boot-1"})
+    bench.run(61)
+    reading = bench.records(Reading)[-1]
+    assert reading.clock is ClockTrust.HUB
+    assert reading.at_ms - reading.up_ms == clock.now_ms() - clock.up_ms() + 7_200_000
+    bench.close()
+
+
+def test_the_hubs_time_of_another_boot_is_not_followed(tmp_path: Path, clock: FakeClock, inbox: Inbox) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), kernel=FakeKernel(ntp_err_ms=None))
     inbox.put_hub({HUB_OFFSET: "7200000", HUB_OFFSET_BOOT: "boot-0"})
-    bench.run(3)
-    assert all(anchor.step_ms == 0 for anchor in bench.records(ClockAnchor))
+    bench.run(61)
+    assert bench.records(Reading)[-1].clock is ClockTrust.SAVED
+    bench.close()
 
 
 def test_a_siren_that_cannot_be_opened_is_a_fault_and_the_readings_go_on(tmp_path: Path, clock: FakeClock) -> None:

@@ -71,6 +71,14 @@ def test_inputs_that_cannot_be_read_are_reported_not_raised(connection: Connecti
     assert all("cannot be read" in line.rerun.problem for line in found.differing if line.rerun)
 
 
+def test_a_record_that_cannot_be_read_is_reported_not_raised(connection: Connection) -> None:
+    with write(connection):
+        connection.execute("UPDATE alert_events SET inputs = CAST('{' AS BLOB) WHERE n = 1")
+    (line,) = explained(connection).differing
+    assert line.rerun is not None
+    assert line.rerun.problem.startswith("the stored record cannot be read")
+
+
 def test_there_is_no_explanation_of_an_alert_that_is_not_there(connection: Connection) -> None:
     assert explain(connection, "A-00000") is None
 
