@@ -1,7 +1,7 @@
 """One simulated box: its connection, its window, what it says and what it hears.
 
-What it does as a real one: its own node id and spool, a clean session, hello, QoS 1 up, a window of batches that only the
-hub's ack opens again.
+What it does as a real one: its own node id and spool, a clean session, hello, QoS 1 up, a window of batches that only
+the hub's ack opens again.
 What it leaves out: an outbox, sending again, and the credit: a bench asks how much the hub can take, not how politely
 it is offered.
 """
@@ -19,7 +19,6 @@ from benchmarks.readings import Packet
 from contract import topics
 from contract.clock import ClockTrust
 from contract.messages import Hello, SpoolMarks, encode_message
-
 
 _DOWN_QOS = {"ack": 0, "desired": 1, "command": 1}
 """As the uplink of a real box asks for them: an ack that is lost is only sent again."""

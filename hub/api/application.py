@@ -18,10 +18,14 @@ from starlette.types import Scope
 
 from contract.clock import Clock
 from hub.alerting.policy import AlertPolicy
+from hub.api import receipts
 from hub.api.errors import ApiError, InvalidRequestError, NotFoundError, TooBusyError
 from hub.api.follower import Follower
 from hub.api.headers import SafeHeaders
 from hub.api.house import READERS, Connections, House
+from hub.api.pages import about, rivers, sign_in
+from hub.api.pages import alerts as alert_pages
+from hub.api.pages import nodes as node_pages
 from hub.api.pages import wall as wall_page
 from hub.api.pages.page import page, wording_of
 from hub.api.routes import alerts, dead_letters, deliveries, events, nodes, service, stations, wall
@@ -102,7 +106,15 @@ def _api_routers() -> tuple[APIRouter, ...]:
 
 
 def _page_routers() -> tuple[APIRouter, ...]:
-    return (wall_page.router,)
+    return (
+        wall_page.router,
+        rivers.router,
+        alert_pages.router,
+        node_pages.router,
+        sign_in.router,
+        about.router,
+        receipts.router,
+    )
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from hub.api.shapes.node import node_state
 from hub.api.shapes.station import LETTERS, TileChart, WallStation, station_values, tile_chart
 from hub.api.shapes.wall import AlarmLoad, Alarms, Layout, NodeDot, Nodes, Processes, TimeMark
 from hub.storage import heartbeats, rollups
-from hub.storage.board import alerts, deliveries, nodes
+from hub.storage.board import alerts, nodes
 from hub.storage.board.stations import StationRow
 from hub.storage.connection import Connection
 from hub.wall import timeline
@@ -110,7 +110,7 @@ def alarms_of(connection: Connection, *, positions: dict[str, int], now_ms: int,
     last = alerts.newest_resolved(connection)
     of_water = [row for row in rows if row.kind == "level"]
     told = next(iter(of_water or rows), last)
-    ledger = None if told is None else ledger_of(told, deliveries.of_alert(connection, told.alert_id), rate=rate)
+    ledger = None if told is None else ledger_of(connection, told, rate=rate)
     return Alarms(
         open=tuple(alert_of(row) for row in rows),
         last=None if last is None else alert_of(last),

@@ -35,7 +35,7 @@ a{display:block;margin:12px;padding:12px;min-height:48px;border-radius:8px;backg
 text-align:center;text-decoration:none;font-weight:600}
 a:focus-visible{outline:3px solid #1B1F23;outline-offset:2px}
 .none{padding:48px 16px;text-align:center;color:#3F474E}
-article :last-child{margin-bottom:12px}
+article>:last-child{margin-bottom:12px}
 """
 _SCRIPT = """
 let seen = document.querySelector("main").dataset.newest;
@@ -61,7 +61,7 @@ def page(letters: Sequence[Letter]) -> str:
     return (
         '<!doctype html><html lang="id"><head><meta charset="utf-8"><title>Telepon peragaan</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<noscript><meta http-equiv="refresh" content="3"></noscript>'
+        '<link rel="icon" href="data:,"><noscript><meta http-equiv="refresh" content="3"></noscript>'
         f"<style>{_CSS}</style></head><body><div class=phone>"
         "<header><h1>Pesan</h1><p>Telepon peragaan: semua penerima di satu layar</p></header>"
         f'<main aria-live="polite" data-newest="{escape(newest(letters))}">{cards}</main></div>'
@@ -78,7 +78,7 @@ def _card(letter: Letter) -> str:
     css, title = _look(letter)
     at = (aware(letter.created_ms) + timedelta(hours=UTC_OFFSET_H)).strftime("%H:%M")
     role = _ROLES.get(letter.role, letter.role)
-    link = f'<a href="{escape(letter.link)}">Buka dan tandai sudah dibaca</a>' if letter.link else ""
+    link = f'<a href="{escape(letter.link)}">Buka pesan</a>' if letter.link else ""
     return (
         f'<article class="{css}" data-delivery="{escape(letter.delivery_id)}">'
         f'<h2><span aria-hidden="true">{_SHAPES[css]}</span>{escape(title)}<time>{at} {ZONE_NAME}</time></h2>'

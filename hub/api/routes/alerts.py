@@ -72,6 +72,6 @@ def detail_of(connection: Connection, alert_id: str, *, rate: float) -> AlertDet
         | {
             "events": tuple(event_of(event) for event in alerts.events(connection, alert_id)),
             "deliveries": tuple(delivery_of(message) for message in messages),
-            "ledger": ledger_of(row, messages, rate=rate),
+            "ledger": ledger_of(connection, row, rate=rate),
         }
     )

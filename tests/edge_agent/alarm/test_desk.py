@@ -47,6 +47,14 @@ class DamagedOutbox(Outbox):
                 raise SpoolRebornError("damaged; a new spool stands ready")
 
 
+def destroy(outbox: Outbox) -> None:
+    """Overwrite the outbox's file and log, so that nothing in it can be read any more."""
+    real = outbox.path.resolve()
+    for path in (real, real.with_name(f"{real.name}-wal")):
+        path.write_bytes(b"\xa5" * path.stat().st_size)
+    outbox._spool.unfit = "a page does not make sense"
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
@@ -115,7 +123,7 @@ def test_a_spool_that_is_born_again_takes_the_whole_memory_along(tmp_path: Path,
     first.river.stage_cm = HIGH_CM
     first.run(61)
     spool_id = first.outbox.spool_id
-    first.outbox._spool.unfit = "a page does not make sense"
+    destroy(first.outbox)
     first.run(5)
     assert first.outbox.spool_id != spool_id
     level = first.desk.memory.gauges["g1"].level
@@ -130,7 +138,7 @@ def test_a_spool_found_damaged_while_settling_takes_the_whole_memory_along(tmp_p
     first = BoxBench(tmp_path, clock=clock, desired=station())
     first.river.stage_cm = HIGH_CM
     first.run(61)
-    first.outbox._spool.unfit = "a page does not make sense"
+    destroy(first.outbox)
     assert not first.desk.settle(None)
     level = first.desk.memory.gauges["g1"].level
     first.close()
