@@ -9,6 +9,7 @@ other boxes send 400 records a second of bound stations, one a batch.
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -101,18 +102,26 @@ def figures(
         to_ms = SystemClock().now_ms() - PAINTED_WITHIN_MS
         painted = _painted(page)
         run = ended_load(load)
-        rises = [rise for rise in _rises(home) if from_ms <= rise[1] <= to_ms and rise[0] in stations]
+        rises = [rise for rise in _rises(home) if from_ms <= rise.at_ms <= to_ms and rise.station in stations]
     yield _figure(name, rises, painted, records_per_s=run.records_per_s)
 
 
-def _figure(
-    name: str, rises: list[tuple[str, int]], painted: list[tuple[str, str, float]], *, records_per_s: float
-) -> Figure:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rise:
+    """A rise to Waspada: where, the time of the reading above the threshold, and when the hub took the level record."""
+
+    station: str
+    at_ms: int
+    received_ms: int
+
+
+def _figure(name: str, rises: list[_Rise], painted: list[tuple[str, str, float]], *, records_per_s: float) -> Figure:
     if not rises:
         raise ProductError("crossing to paint: the hub has no level record of the measured time")
-    waits_ms = [_wait_ms(station, at_ms, painted) for station, at_ms in rises]
+    waits_ms = [_wait_ms(rise, painted) for rise in rises]
     detail = {
         **spread(waits_ms),
+        "to_hub_ms": spread([rise.received_ms - rise.at_ms for rise in rises]),
         "never_painted": waits_ms.count(PAINTED_WITHIN_MS),
         "background_records_per_s": rounded(records_per_s),
         "viewport": f"{VIEWPORT['width']}x{VIEWPORT['height']}",
@@ -120,21 +129,23 @@ def _figure(
     return figure(name, p95(waits_ms), "ms", bar=BAR, detail=detail)
 
 
-def _wait_ms(station: str, at_ms: int, painted: list[tuple[str, str, float]]) -> float:
+def _wait_ms(rise: _Rise, painted: list[tuple[str, str, float]]) -> float:
     """Return the time from a rise to its paint, or the longest there is when it was never painted."""
-    seen = (paint_ms - at_ms for where, severity, paint_ms in painted if where == station and severity == "1")
+    seen = (at_ms - rise.at_ms for station, severity, at_ms in painted if (station, severity) == (rise.station, "1"))
     return next((wait_ms for wait_ms in seen if 0 <= wait_ms < PAINTED_WITHIN_MS), PAINTED_WITHIN_MS)
 
 
-def _rises(home: HubHome) -> list[tuple[str, int]]:
-    """Return (station, time of the reading) of each rise to Waspada that a box has told."""
+def _rises(home: HubHome) -> list[_Rise]:
+    """Return each rise to Waspada that a box has told."""
     rows: list[tuple[Any, ...]] = home.ask(
-        "SELECT spools.node_id, reading.at_ms FROM records AS level JOIN spools USING (spool_no)"
+        "SELECT spools.node_id, reading.at_ms, level.received_ms FROM records AS level JOIN spools USING (spool_no)"
         " JOIN records AS reading ON reading.spool_no = level.spool_no AND reading.seq = level.seq - 1"
         " WHERE level.kind = 'level' AND reading.kind = 'reading' AND json_extract(level.body, '$.severity') = 1"
         " AND json_extract(level.body, '$.from') = 0 ORDER BY level.id"
     )
-    return [(station_id(node_id), at_ms) for node_id, at_ms in rows]
+    return [
+        _Rise(station=station_id(node_id), at_ms=at_ms, received_ms=received_ms) for node_id, at_ms, received_ms in rows
+    ]
 
 
 def _box(folder: Path, home: HubHome, *, node_id: str, phase: float) -> RealBox:

@@ -3,9 +3,9 @@
 Three processes, so that a stall of one never touches the gauge: `gauge`, `uplink`, and in a later version `camera`.
 """
 
-import importlib.metadata
-
 
 def agent_version() -> str:
     """Return the version of the installed software, as it stands in `hello`."""
-    return importlib.metadata.version("jagawai")
+    from importlib.metadata import version  # 20 ms and 3 MB that only the uplink needs
+
+    return version("jagawai")

@@ -210,6 +210,8 @@ def _slip(kind: inspect.Type, value: Any, key: str) -> str:
 
 def _other_unit(kind: inspect.IntType | inspect.FloatType, value: Any, slips: Iterable[float]) -> str:
     """Return the number in the unit in which it lies best in the range, as a guess."""
+    if isinstance(kind, inspect.IntType) and isinstance(value, float):
+        return " Whole numbers only."
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0 or not kind.ge or not kind.le:
         return ""
     middle = math.sqrt(kind.ge * kind.le)

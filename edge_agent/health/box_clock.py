@@ -41,7 +41,7 @@ class BoxClock:
         """
         self._clock = clock
         self._source = source
-        self._state = clock_state.begin(_decode(remembered), self._signs(None), boot=boot)
+        self._state = clock_state.begin(_decode(remembered), self._signs(None), has_rtc=source.has_rtc(), boot=boot)
 
     def look(self, *, hub_offset_ms: int | None = None) -> Anchor | None:
         """Look at the signs; return the anchor that is now due, which the caller writes with the next stamp.
@@ -74,7 +74,6 @@ class BoxClock:
             up_ms=self._clock.up_ms(),
             ntp_err_ms=None if real_err_ms is None else math.ceil(real_err_ms * self._clock.rate),
             hub_offset_ms=hub_offset_ms,
-            has_rtc=self._source.has_rtc(),
         )
 
 

@@ -58,7 +58,6 @@ class ClockSigns(Struct, frozen=True, kw_only=True):
     """Bound of the error while the kernel says that NTP keeps the wall clock; None: it does not."""
     hub_offset_ms: int | None = None
     """Hub's time less this box's wall clock, measured in this boot; None: not known."""
-    has_rtc: bool = False
 
 
 class Anchor(Struct, frozen=True, kw_only=True):
@@ -72,12 +71,13 @@ HUB_ERR_MS = 1_000
 """The hub's time reaches the box in an acknowledgement; a mobile link holds one up this long."""
 
 
-def begin(remembered: ClockState | None, signs: ClockSigns, *, boot: int) -> ClockState:
+def begin(remembered: ClockState | None, signs: ClockSigns, *, has_rtc: bool, boot: int) -> ClockState:
     """Return the state at the start of a process (rule 1).
 
     Args:
         remembered: the state that the last process of this outbox left; kept when it is of the same boot.
         signs: what can be seen now.
+        has_rtc: a hardware clock set the wall clock at this boot.
         boot: number of this boot.
     """
     if remembered is not None and remembered.boot == boot:
@@ -85,7 +85,7 @@ def begin(remembered: ClockState | None, signs: ClockSigns, *, boot: int) -> Clo
     newest_ms = remembered.newest_ms if remembered is not None else 0
     if signs.now_ms < newest_ms:
         trust, err_ms = ClockTrust.UNSYNCED, UNSYNCED_ERR_MS
-    elif signs.has_rtc:
+    elif has_rtc:
         trust, err_ms = ClockTrust.RTC, RTC_ERR_MS
     else:
         trust, err_ms = ClockTrust.SAVED, SAVED_ERR_MS

@@ -24,7 +24,7 @@ class Vitals:
     disk_free_mb: float | None
     load_1min: float | None
     under_voltage: bool | None
-    """The Raspberry Pi's own alarm since it was last read: the supply fell below 4.63 V."""
+    """The Raspberry Pi's own alarm about its supply."""
 
 
 def read_vitals(*, home: Path, root: Path = Path("/")) -> Vitals:

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 import msgspec
 
 from edge_agent.outbox.errors import FileUnreadableError, OutboxFullError
-from edge_agent.outbox.file import guest
+from edge_agent.outbox.guest import guest
 from edge_agent.outbox.inbox_file import InboxFile
 from edge_agent.outbox.inbox_rows import (
     ANSWERED,

@@ -17,7 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from edge_agent.outbox.errors import FileUnreadableError
-from edge_agent.outbox.file import JOURNAL_SIZE_LIMIT, PAGE_BYTES, connect_owner, guest
+from edge_agent.outbox.file import JOURNAL_SIZE_LIMIT, PAGE_BYTES, connect_owner
+from edge_agent.outbox.guest import guest
 from edge_agent.outbox.place import Place, delete
 
 WAL_BOUND_BYTES = 16 << 20

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from edge_agent.outbox.errors import OutboxError
-from edge_agent.outbox.file import guest
+from edge_agent.outbox.guest import guest
 from edge_agent.outbox.ledger import DisorderError, Identity, load
 from edge_agent.outbox.place import SUFFIXES
 from edge_agent.outbox.schema import CLASSES, Row, each_unacked

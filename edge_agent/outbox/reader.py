@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_agent.outbox.errors import FileAwayError
-from edge_agent.outbox.file import guest
+from edge_agent.outbox.guest import guest
 from edge_agent.outbox.ledger import DisorderError, load
 from edge_agent.outbox.schema import CLASSES, Row, unacked_rows
 

@@ -20,7 +20,6 @@ INDEX_HEADER_BYTES = 48
 
 _log = logging.getLogger(__name__)
 
-Token = Hashable
 T = TypeVar("T")
 
 
@@ -48,7 +47,9 @@ class Shelf:
         self._path = path
         self._on_damage = on_damage
         self._read_token = version or self._index_header
-        self._token: Token | None = None
+        self._token: Hashable = None
+        self._index = (0, "")
+        """Inode of the outbox that stands at the path, and the name of its WAL index."""
         self._view: SpoolView | None = None
         self._is_failing = False
 
@@ -99,18 +100,18 @@ class Shelf:
         """Return the small value that the producer keeps under a key."""
         return None if self._view is None else self._read(lambda: self._reader.state(key))
 
-    def _index_header(self) -> Token | None:
+    def _index_header(self) -> Hashable:
         """Return what differs after every commit; None while there is no file."""
-        real = os.path.realpath(self._path)
         try:
-            inode = os.stat(real).st_ino  # noqa: PTH116 - twenty times a second
-        except FileNotFoundError:
-            return None
-        try:
-            with open(f"{real}-shm", "rb", buffering=0) as index:  # noqa: PTH123
+            inode = os.stat(self._path).st_ino  # noqa: PTH116 - os, not pathlib: twenty times a second
+            if inode != self._index[0]:
+                self._index = (inode, f"{os.path.realpath(self._path)}-shm")
+            with open(self._index[1], "rb", buffering=0) as index:  # noqa: PTH123
                 return inode, os.fstat(index.fileno()).st_ino, index.read(INDEX_HEADER_BYTES)
         except FileNotFoundError:
-            return inode, 0, b""  # nobody writes it; what it holds is to be sent all the same
+            self._index = (0, "")
+            # Nobody writes a file without an index; what it holds is to be sent all the same.
+            return "no index" if self._path.exists() else None
 
     def _read(self, read: Callable[[], T]) -> T | None:
         try:

@@ -83,6 +83,8 @@ class House:
     version: str
     """Digest of the static files: another one after an update."""
     secure_cookies: bool
+    password_turn: threading.Lock = field(default_factory=threading.Lock)
+    """One password is verified at a time: each takes 19 MiB while it lasts."""
     wrong_passwords: dict[str, list[int]] = field(default_factory=dict)
 
 

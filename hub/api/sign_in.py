@@ -97,10 +97,11 @@ def verify_password(connection: Connection, house: House, *, place: str, name: s
     Raises:
         TooManyAttemptsError: too many wrong ones from there lately.
     """
-    check_attempts(house, place)
-    user_id = people.verify_password(connection, name=name, password=password)
-    if user_id is None:
-        note_wrong_password(house, place)
+    with house.password_turn:
+        check_attempts(house, place)
+        user_id = people.verify_password(connection, name=name, password=password)
+        if user_id is None:
+            note_wrong_password(house, place)
     return user_id
 
 

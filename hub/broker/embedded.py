@@ -19,7 +19,7 @@ PROGRAM = "nats-server"
 MAX_MEMORY_STORE_MB = 64
 MAX_FILE_STORE_MB = 256
 MAX_CONSUMERS = 20_000
-"""Two for each box, which hears `desired` and `command` at QoS 1. The default of 1,000 refuses the 500th box (measured)."""
+"""Two for each box, which hears `desired` and `command` at QoS 1; the default of 1,000 refuses the 500th (measured)."""
 MAX_PAYLOAD_BYTES = 262_144
 """Above the largest batch (48 KiB) by far, below what would hurt."""
 

@@ -12,6 +12,7 @@ Rules:
 import logging
 import random
 import select
+import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,7 @@ class Link:
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
+        self._client.on_socket_open = _send_at_once
         # With this set paho leaves all writing to `_flush`: otherwise each packet would be sent as it is queued.
         self._client.on_socket_register_write = _leave_writing_to_us
         if tls is not None:
@@ -149,10 +151,10 @@ class Link:
         self._complaints.trouble("link", f"broker {self._host}:{self._port} is away: {why}")
 
     def _wait(self, wait_s: float) -> None:
-        socket = self._client.socket()
-        if socket is None or (isinstance(socket, ssl.SSLSocket) and socket.pending()):
+        opened = self._client.socket()
+        if opened is None or (isinstance(opened, ssl.SSLSocket) and opened.pending()):
             return
-        select.select([socket], [socket] if self._client.want_write() else [], [], wait_s)
+        select.select([opened], [opened] if self._client.want_write() else [], [], wait_s)
 
     def _read(self) -> None:
         """Take what is there, up to the bound."""
@@ -200,6 +202,12 @@ class Link:
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         self._arrived.append(Arrived(topic=message.topic, payload=bytes(message.payload), mid=message.mid))
         self._arrived_bytes += len(message.payload)
+
+
+def _send_at_once(_client: mqtt.Client, _data: object, opened: object) -> None:
+    """Keep the kernel from holding an ack back until the broker has confirmed the packet before: up to 40 ms."""
+    if isinstance(opened, socket.socket):
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _leave_writing_to_us(_client: mqtt.Client, _data: object, _socket: object) -> None:

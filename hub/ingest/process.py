@@ -133,6 +133,7 @@ class Ingest:
             self._has_readings_to_sum_up = True
         if self._link.is_newly_listening():
             self._greet_everybody()
+            self._next_tick_real_ms = self._clock.real_ms()
         if self._clock.real_ms() >= self._next_tick_real_ms:
             self._tick()
         if not arrived or self._clock.real_ms() >= self._next_sum_real_ms:

@@ -37,7 +37,8 @@ def open(path: Path) -> Connection:  # noqa: A001 - read at the caller's as conn
     The connection is in autocommit mode: writes stand in `write(connection)`. Rows are plain tuples.
     """
     connection = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
+    # Several processes may meet at a file that one of them has just made.
+    _patiently(connection, "PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}")
@@ -71,7 +72,7 @@ def write(connection: Connection) -> Iterator[Connection]:
     Raises:
         DatabaseBusyError: another process held the lock for five seconds.
     """
-    _begin(connection)
+    _patiently(connection, "BEGIN IMMEDIATE")
     try:
         yield connection
         connection.execute("COMMIT")
@@ -81,11 +82,15 @@ def write(connection: Connection) -> Iterator[Connection]:
         raise
 
 
-def _begin(connection: Connection) -> None:
-    """Take the write lock, asking again every millisecond."""
+def _patiently(connection: Connection, statement: str) -> None:
+    """Execute a statement that needs a lock, asking again every millisecond.
+
+    Raises:
+        DatabaseBusyError: another process held the lock for five seconds.
+    """
     for _ in range(RETRIES):
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(statement)
         except sqlite3.OperationalError as problem:
             if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
@@ -93,7 +98,7 @@ def _begin(connection: Connection) -> None:
         else:
             return
     raise DatabaseBusyError(
-        "waiting for the write lock of the database: another process held it for 5 s, expected under 20 ms. "
+        f"waiting for the lock of the database ({statement}): another process held it for 5 s, expected under 20 ms. "
         "Look for a stopped hub process or an open database tool."
     )
 

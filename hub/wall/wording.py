@@ -13,6 +13,7 @@ from hub.wall.language import Language
 MINUS = "−"
 NOTHING = "–"
 MINUTE_S = 60
+LONG_S = 300
 HOUR_S = 3600
 DAY_S = 86_400
 
@@ -42,8 +43,8 @@ class Wording(Struct, frozen=True, kw_only=True):
         return ("+" if round(cm) > 0 else "") + self.metres(cm)
 
     def seconds(self, seconds: float) -> str:
-        """Return real seconds that something took: one digit under ten seconds."""
-        if seconds >= MINUTE_S:
+        """Return real seconds that something took: one digit under ten seconds, minutes from five minutes on."""
+        if seconds >= LONG_S:
             return self.age(seconds)
         number = self.decimal(seconds, 1 if seconds < 10 else 0)  # noqa: PLR2004 - as the docstring says
         return self.say("{n} dtk", n=number)

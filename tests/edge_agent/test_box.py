@@ -48,6 +48,11 @@ driver = "mock"
 """
 
 
+def edge_agent(command: str, path: Path, *options: str) -> list[str]:
+    """Return the words that start a process of the box."""
+    return [sys.executable, *options, "-m", "edge_agent", command, "--config", str(path)]
+
+
 def write_river(folder: Path) -> None:
     """Write a creek that stands for 20 minutes, then rises 20 cm in 5 minutes up to 230 cm and stays there."""
     stages_cm = [30.0] * 4 + [min(230.0, 30.0 + 20 * step) for step in range(600)]
@@ -82,8 +87,7 @@ def readings(home: Path) -> list[Reading]:
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Child]:
     path = config(tmp_path, port=free_port())
-    arguments = [sys.executable, "-m", "edge_agent", "run", "--config", path]
-    with Child(arguments, log=tmp_path / "box.log") as child:
+    with Child(edge_agent("run", path), log=tmp_path / "box.log") as child:
         yield child
 
 
@@ -99,8 +103,7 @@ def child_named(box: Child, name: str) -> psutil.Process | None:
 
 def test_a_gauge_process_reads_decides_and_sounds_alone_in_little_memory(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    arguments = [sys.executable, "-X", "importtime", "-m", "edge_agent", "gauge", "--config", config(tmp_path)]
-    with Child(arguments, log=tmp_path / "log") as gauge:
+    with Child(edge_agent("gauge", config(tmp_path), "-X", "importtime"), log=tmp_path / "log") as gauge:
         wait_until(
             lambda: any(isinstance(record, Siren) for record in records(home)), what="the siren", deadline_s=60.0
         )
@@ -120,8 +123,8 @@ def test_a_gauge_process_reads_decides_and_sounds_alone_in_little_memory(tmp_pat
 def test_a_box_is_gauge_and_uplink_and_restarts_one_that_is_killed(box: Child, tmp_path: Path) -> None:
     home = tmp_path / "home"
     wait_until(lambda: len(readings(home)) >= 2, what="two readings", deadline_s=30.0)
-    uplink = wait_until(lambda: child_named(box, "uplink"), what="the uplink")
-    gauge = child_named(box, "gauge")
+    uplink, gauge = child_named(box, "uplink"), child_named(box, "gauge")
+    assert uplink is not None
     assert gauge is not None
     spool = OutboxReader.open(home / "outbox-gauge.db").spool_id
     gauge.kill()
@@ -143,25 +146,23 @@ def test_ctrl_c_ends_the_whole_box_in_under_five_seconds_and_it_goes_on_at_the_n
     gone, alive = psutil.wait_procs(family, timeout=0.5)
     assert (len(gone), alive) == (2, [])
     before = records(home)
-    arguments = [sys.executable, "-m", "edge_agent", "run", "--config", tmp_path / "box.toml"]
-    with Child(arguments, log=tmp_path / "again.log"):
+    with Child(edge_agent("run", tmp_path / "box.toml"), log=tmp_path / "again.log"):
         wait_until(lambda: len(records(home)) > len(before), what="records of the second start", deadline_s=30.0)
     assert records(home)[: len(before)] == before
 
 
 def test_a_bad_config_ends_the_whole_box_with_exit_code_2(tmp_path: Path) -> None:
     path = write_config(tmp_path, gauge='[gauge.g1]\ndriver = "repaly"')
-    with Child([sys.executable, "-m", "edge_agent", "run", "--config", path], log=tmp_path / "log") as child:
+    with Child(edge_agent("run", path), log=tmp_path / "log") as child:
         assert child.wait(deadline_s=10.0) == 2
         assert "Did you mean replay?" in child.output()
 
 
 def test_a_second_gauge_process_on_the_same_home_is_refused_in_words(tmp_path: Path) -> None:
     path = config(tmp_path)
-    arguments = [sys.executable, "-m", "edge_agent", "gauge", "--config", path]
-    with Child(arguments, log=tmp_path / "first.log"):
+    with Child(edge_agent("gauge", path), log=tmp_path / "first.log"):
         wait_until(lambda: readings(tmp_path / "home"), what="a reading", deadline_s=30.0)
-        with Child(arguments, log=tmp_path / "second.log") as second:
+        with Child(edge_agent("gauge", path), log=tmp_path / "second.log") as second:
             assert second.wait(deadline_s=10.0) == 1
             assert "another process writes it" in second.output()
             assert "Traceback" not in second.output()

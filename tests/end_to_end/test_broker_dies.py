@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.audit import verify_no_incident, verify_nothing_is_lost, wait_until_drained
+from tests.support.audit import verify_all_arrived, verify_no_incident
 from tests.support.brokers import KINDS, Kind
 from tests.support.pole import Pole, steady
 from tests.support.processes import wait_until
@@ -40,7 +40,5 @@ def test_a_broker_that_dies_and_comes_back_empty_costs_no_record(tmp_path: Path,
                 town.broker.restart(store="empty", how="kill")
         assert town.children[f"{POLE.node_id}/producer"].terminate() == 0
         outboxes = [town.outbox(POLE, producer) for producer in ("gauge", NAME)]
-        wait_until_drained(town, outboxes, deadline_s=60)
-        for outbox in outboxes:
-            verify_nothing_is_lost(town, outbox, told=told_in(log))
+        verify_all_arrived(town, *outboxes, told=told_in(log))
         verify_no_incident(town)

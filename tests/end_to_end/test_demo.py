@@ -5,7 +5,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -25,16 +25,16 @@ class Demo:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = {
-            name: free_port() for name in ("JAGAWAI_MQTT_PORT", "JAGAWAI_WEB_PORT", "JAGAWAI_PHONE_PORT")
-        }
+        self.ports = {name: free_port() for name in ("JAGAWAI_MQTT_PORT", "JAGAWAI_WEB_PORT", "JAGAWAI_PHONE_PORT")}
         self.started_s = 0.0
         self._starts = 0
 
     def start(self) -> Child:
         self._starts += 1
         self.started_s = time.monotonic()
-        environment = {name: str(port) for name, port in self.ports.items()} | {"JAGAWAI_HOME": str(self.folder / "var")}
+        environment = {name: str(port) for name, port in self.ports.items()} | {
+            "JAGAWAI_HOME": str(self.folder / "var")
+        }
         command = [sys.executable, "-m", "hub", "demo", "--speed", "60", "--boxes", "4"]
         return Child(command, log=self.folder / f"demo-{self._starts}.log", env=environment)
 
@@ -76,7 +76,7 @@ def page() -> Iterator[Page]:
 @pytest.mark.browser
 @pytest.mark.xdist_group("demo")
 def test_a_reading_travels_from_the_river_to_a_persons_receipt_in_one_command(
-    tmp_path: Path, page: Page, record_property: pytest.RecordProperty
+    tmp_path: Path, page: Page, record_property: Callable[[str, object], None]
 ) -> None:
     demo = Demo(tmp_path)
     with demo.start() as child:

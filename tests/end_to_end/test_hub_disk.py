@@ -9,7 +9,7 @@ import pytest
 
 from hub.storage import connection as database
 from hub.storage import meta
-from tests.support.audit import verify_no_incident, verify_nothing_is_lost, wait_until_drained
+from tests.support.audit import verify_all_arrived, verify_no_incident
 from tests.support.phone import officer, running_phone
 from tests.support.pole import Pole, rising, steady
 from tests.support.processes import wait_until
@@ -57,9 +57,7 @@ def test_a_full_disk_at_the_hub_costs_no_record(tmp_path: Path) -> None:
 
         assert town.children[f"{CALM.node_id}/producer"].terminate() == 0
         outboxes = [town.outbox(CALM, producer) for producer in ("gauge", NAME)]
-        wait_until_drained(town, outboxes, deadline_s=60)
-        for outbox in outboxes:
-            verify_nothing_is_lost(town, outbox, told=told_in(log))
+        verify_all_arrived(town, *outboxes, told=told_in(log))
         verify_no_incident(town)
 
 
@@ -91,9 +89,7 @@ def test_a_hub_that_lost_its_database_is_told_everything_again(tmp_path: Path, c
         )
         assert town.children[f"{RISING.node_id}/producer"].terminate() == 0
         outboxes = [town.outbox(RISING, producer) for producer in ("gauge", "uplink", NAME)]
-        wait_until_drained(town, outboxes, deadline_s=60)
-        for outbox in outboxes:
-            verify_nothing_is_lost(town, outbox, told=told_in(log))
+        verify_all_arrived(town, *outboxes, told=told_in(log))
         verify_no_incident(town)
         assert town.rows("SELECT severity, state FROM alerts WHERE kind = 'level'") == [(3, "raised")]
 

@@ -12,12 +12,7 @@ from pathlib import Path
 import pytest
 
 from contract.records import Level, Siren, decode_record
-from tests.support.audit import (
-    rows_in,
-    verify_no_incident,
-    verify_nothing_is_lost,
-    wait_until_drained,
-)
+from tests.support.audit import rows_in, verify_all_arrived, verify_no_incident
 from tests.support.mishaps import let_pass
 from tests.support.phone import Phone, officer, running_phone
 from tests.support.pole import Pole, River, rising
@@ -75,9 +70,7 @@ class Cycles:
 
     def verify(self, *, deadline_s: float) -> int:
         """Wait until all that was written has arrived and hold both sides against each other; return the records."""
-        wait_until_drained(self.town, self.outboxes, deadline_s=deadline_s)
-        told = told_in(self.log)
-        count = sum(verify_nothing_is_lost(self.town, outbox, told=told) for outbox in self.outboxes)
+        count = verify_all_arrived(self.town, *self.outboxes, told=told_in(self.log), deadline_s=deadline_s)
         verify_no_incident(self.town)
         spools = self.town.rows("SELECT count(*), count(DISTINCT producer) FROM spools")
         assert spools == [(3, 3)], "a kill must not cost a spool"

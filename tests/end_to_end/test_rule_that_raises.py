@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.support.audit import verify_no_incident, verify_nothing_is_lost, wait_until_drained
+from tests.support.audit import verify_all_arrived, verify_no_incident
 from tests.support.ingest_with_a_trap import ERROR, TRAP_CM
 from tests.support.phone import officer, running_phone
 from tests.support.pole import Pole, rising
@@ -51,7 +51,5 @@ def test_a_rule_that_raises_costs_its_value_the_judgement_and_nothing_else(tmp_p
         assert all(TRAP_CM[0] <= stage_cm < TRAP_CM[1] and error == ERROR for stage_cm, error in trapped)
         assert town.value("SELECT value FROM counters WHERE name LIKE '%rule_errors%'") == len(trapped)
         assert town.value("SELECT rule_error FROM station_now WHERE station_id = 'wai-jebak'") is None, "it works again"
-        wait_until_drained(town, [town.outbox(pole) for pole in POLES], deadline_s=30)
-        for pole in POLES:
-            verify_nothing_is_lost(town, town.outbox(pole))
+        verify_all_arrived(town, *(town.outbox(pole) for pole in POLES))
         verify_no_incident(town)

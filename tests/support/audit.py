@@ -12,7 +12,7 @@ from pathlib import Path
 
 from contract.seq_ranges import SeqRanges
 from edge_agent.outbox.errors import FileUnreadableError
-from edge_agent.outbox.file import guest
+from edge_agent.outbox.guest import guest
 from edge_agent.outbox.reader import OutboxReader, SpoolView
 from hub.storage import connection as hub_database
 from tests.support.processes import wait_until
@@ -67,35 +67,42 @@ def named_at_hub(town: Town, spool_id: str) -> SeqRanges:
     return named
 
 
-def covered_at_hub(town: Town, spool_id: str) -> SeqRanges:
-    """Return what the hub says it has of a spool."""
-    found = town.value("SELECT covered FROM spools WHERE spool_id = ?", spool_id)
-    return SeqRanges(json.loads(found)) if found else SeqRanges()
+def has_all(town: Town, view: SpoolView) -> bool:
+    """Answer whether the hub says that it has all that a spool had given out when it was looked at."""
+    found = town.value("SELECT covered FROM spools WHERE spool_id = ?", view.spool)
+    return not SeqRanges(json.loads(found or "[]")).holes(1, view.next - 1)
 
 
-def wait_until_drained(town: Town, outboxes: Iterable[Path], *, deadline_s: float = 90) -> None:
-    """Wait until the hub has all that lies in these outboxes now."""
-    for outbox in outboxes:
-        view = wait_for_view(outbox)
+def verify_all_arrived(town: Town, *outboxes: Path, told: Iterable[Told] = (), deadline_s: float = 60) -> int:
+    """Wait until the hub says it has all that lies in these outboxes now, and hold both against each other.
+
+    Fails unless all that was ever committed there is at the hub exactly once and unchanged.
+
+    Args:
+        town: whose hub.
+        outboxes: their producers may go on; what they add meanwhile is not looked at.
+        told: what producers said of their commits.
+        deadline_s: real seconds until all must have arrived.
+
+    Returns:
+        How many records that are.
+    """
+    views = [(outbox, wait_for_view(outbox)) for outbox in outboxes]
+    for outbox, view in views:
         wait_until(
-            lambda: not covered_at_hub(town, view.spool).holes(1, view.next - 1),  # noqa: B023 - asked within this turn
+            lambda: has_all(town, view),  # noqa: B023 - asked within this turn
             what=f"the hub to have all of {outbox}",
             deadline_s=deadline_s,
             poll_s=0.1,
         )
+    for outbox, view in views:
+        _verify_same(town, outbox, view, [line for line in told if line.spool == view.spool and line.seq < view.next])
+    return sum(view.next - 1 for _, view in views)
 
 
-def verify_nothing_is_lost(town: Town, outbox: Path, *, told: Iterable[Told] = ()) -> int:
-    """Fail unless all that a producer has ever committed is at the hub exactly once and unchanged; return how many.
-
-    Args:
-        town: whose hub.
-        outbox: of the producer; it may run, what it adds meanwhile is not looked at.
-        told: what it said of its commits.
-    """
-    view = wait_for_view(outbox)
-    kept = rows_in(outbox)
+def _verify_same(town: Town, outbox: Path, view: SpoolView, told: Iterable[Told]) -> None:
     stored, named = bodies_at_hub(town, view.spool), named_at_hub(town, view.spool)
+    kept = rows_in(outbox)
     missing = [seq for seq in range(1, view.next) if seq not in stored and seq not in named]
     assert not missing, f"{outbox.name}: committed and not at the hub: {missing[:20]} ({len(missing)})"
     strangers = [seq for seq in stored if seq >= view.next and seq not in kept]
@@ -103,12 +110,10 @@ def verify_nothing_is_lost(town: Town, outbox: Path, *, told: Iterable[Told] = (
     changed = [seq for seq, (_, body) in kept.items() if seq in stored and stored[seq] != body]
     assert not changed, f"{outbox.name}: changed on the way: {changed[:20]}"
     for line in told:
-        if line.spool == view.spool and line.seq < view.next and line.seq in stored:
+        if line.seq in stored:
             assert digest_of(stored[line.seq]) == line.digest, f"{outbox.name}: record {line.seq} is another one"
-        elif line.spool == view.spool:
-            assert line.seq in named, f"{outbox.name}: record {line.seq} was promised and is gone"
-            assert line.record_class > 0, f"{outbox.name}: class 0 record {line.seq} was dropped"
-    return view.next - 1
+        else:
+            assert line.record_class > 0, f"{outbox.name}: class 0 record {line.seq} was promised and dropped"
 
 
 def verify_no_incident(town: Town) -> None:

@@ -175,7 +175,7 @@ class HubData:
         known = {
             "channel": "webhook",
             "due_ms": self.now_ms - 100_000,
-            "created_ms": self.now_ms - 100_000,
+            "created_ms": self.now_ms - 99_000,
             "token": secrets.token_hex(16),
             "text": "[AWAS] Wai Ruhu: segera menjauh dari sungai",
         }

@@ -14,7 +14,8 @@ from threading import Event
 import msgspec
 
 from contract.seq_ranges import SeqRanges
-from edge_agent.outbox.file import JOURNAL_SIZE_LIMIT, guest
+from edge_agent.outbox.file import JOURNAL_SIZE_LIMIT
+from edge_agent.outbox.guest import guest
 from edge_agent.outbox.inbox import Inbox
 from edge_agent.outbox.marks import Marks
 from edge_agent.outbox.reader import OutboxReader
@@ -58,6 +59,7 @@ def write(home: Path) -> None:
         clock.advance(60)
         if turn % 50 == 49:
             acked.add(seqs[0], seqs[-1])
+            say(f"acked {seqs[0]} {seqs[-1]}")
             outbox.settle(Marks(spool=outbox.spool_id, db_epoch="d1a0", ranges=tuple(acked)), clock.now_ms())
 
 

@@ -69,6 +69,14 @@ class PlainHub:
         """Publish something for a box."""
         self._client.publish(f"jw/1/dn/{node}/{leaf}", payload, qos=1, retain=retain).wait_for_publish(WAIT_S)
 
+    def clock_s(self) -> float:
+        """Return the instant of now on the clock of `Arrival.at_s`."""
+        return time.monotonic()
+
+    def arrival(self, spool: str, seq: int) -> Arrival | None:
+        """Return the first arrival of a record."""
+        return next((a for a in list(self.arrivals) if a.spool == spool and a.record["seq"] == seq), None)
+
     def seqs(self, spool: str) -> list[int]:
         """Return the numbers of a spool in the order they came."""
         return [arrival.record["seq"] for arrival in self.arrivals if arrival.spool == spool]

@@ -10,7 +10,7 @@ from edge_agent.outbox.inbox import InboxReader
 from edge_agent.outbox.outbox import Outbox
 from tests.support.brokers import NODE_IDS, Broker
 from tests.support.clocks import FakeClock
-from tests.support.outbox_records import Build, open_outbox
+from tests.support.outbox_records import Build, level, open_outbox
 from tests.support.processes import Child
 
 NODE_ID = NODE_IDS[0]
@@ -27,6 +27,7 @@ class UplinkBox:
         self.config.write_text(_config(home, broker, rate), encoding="utf-8")
         self.gauge: Outbox = open_outbox(home, self.clock, limit_mb=64)
         self.inbox = InboxReader.open(home / "inbox.db")
+        self._answered = 0
         self._child: Child | None = None
 
     @property
@@ -56,10 +57,18 @@ class UplinkBox:
 
     def settle(self) -> int:
         """Do as the gauge process does each second; return how many records wait."""
+        answered = self.inbox.answered()
+        if answered != self._answered:
+            self._answered = answered
+            self.write(level, decision_id=None)
         marks = self.inbox.marks(self.gauge.spool_id)
         while self.gauge.settle(marks, self.clock.now_ms()):
             pass
         return sum(self.gauge.counts().values())
+
+    def is_empty(self) -> bool:
+        """Answer whether the hub has everything of the gauge."""
+        return self.settle() == 0
 
     def __enter__(self) -> Self:
         return self

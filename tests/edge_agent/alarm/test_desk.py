@@ -6,14 +6,17 @@ from pathlib import Path
 
 import gpiozero
 import gpiozero.pins.mock
+import msgspec
 import pytest
 
 from contract.records import Fault, Level, Reading, Siren
+from edge_agent.alarm.desired import applied_of
+from edge_agent.alarm.judgement import Look
 from edge_agent.gauges.siren import SirenPattern, SwitchedSiren
 from edge_agent.outbox.errors import OutboxFullError, SpoolRebornError
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.transaction import Transaction
-from tests.support.boxes import BoxBench, FakeSiren, station
+from tests.support.boxes import SPAN, BoxBench, FakeSiren, burst_at, document, station
 from tests.support.clocks import FakeClock
 from tests.support.processes import wait_until
 
@@ -119,18 +122,21 @@ def test_a_spool_that_is_born_again_costs_no_reading_and_doubles_none(tmp_path: 
 
 
 def test_a_spool_that_is_born_again_takes_the_whole_memory_along(tmp_path: Path, clock: FakeClock) -> None:
-    first = BoxBench(tmp_path, clock=clock, desired=station())
+    first = BoxBench(tmp_path, clock=clock)
+    offered = document(8, g1=station())
+    first.desk.take_desired(applied_of(offered), msgspec.json.encode(offered))
     first.river.stage_cm = HIGH_CM
     first.run(61)
     spool_id = first.outbox.spool_id
     destroy(first.outbox)
-    first.run(5)
+    first.desk.take_reading("g1", Look(burst=burst_at(HIGH_CM), span=SPAN, interval_s=5.0))
     assert first.outbox.spool_id != spool_id
     level = first.desk.memory.gauges["g1"].level
     first.close()
     second = BoxBench(tmp_path, clock=clock)
     assert second.desk.memory.gauges["g1"].level == level
     assert second.desk.memory.siren.begun == first.desk.memory.siren.begun
+    assert second.desk.memory.document == offered
     second.close()
 
 

@@ -27,9 +27,8 @@ def signs(
     up_ms: int = UP_MS,
     ntp_err_ms: int | None = None,
     hub_offset_ms: int | None = None,
-    has_rtc: bool = False,
 ) -> ClockSigns:
-    return ClockSigns(now_ms=now_ms, up_ms=up_ms, ntp_err_ms=ntp_err_ms, hub_offset_ms=hub_offset_ms, has_rtc=has_rtc)
+    return ClockSigns(now_ms=now_ms, up_ms=up_ms, ntp_err_ms=ntp_err_ms, hub_offset_ms=hub_offset_ms)
 
 
 def later(
@@ -41,71 +40,71 @@ def later(
 
 
 def test_a_box_without_proof_and_without_a_hardware_clock_has_a_saved_clock() -> None:
-    state = begin(None, signs(), boot=1)
+    state = begin(None, signs(), has_rtc=False, boot=1)
     assert (state.trust, state.err_ms) == (ClockTrust.SAVED, SAVED_ERR_MS)
 
 
 def test_a_hardware_clock_is_worth_more_than_a_saved_one() -> None:
-    state = begin(None, signs(has_rtc=True), boot=1)
+    state = begin(None, signs(), has_rtc=True, boot=1)
     assert (state.trust, state.err_ms) == (ClockTrust.RTC, RTC_ERR_MS)
 
 
 def test_a_boot_that_begins_before_what_was_written_has_lost_its_clock() -> None:
-    last, _ = look(begin(None, signs(), boot=1), signs())
-    state = begin(last, signs(now_ms=0, up_ms=5_000, has_rtc=True), boot=2)
+    last, _ = look(begin(None, signs(), has_rtc=False, boot=1), signs())
+    state = begin(last, signs(now_ms=0, up_ms=5_000), has_rtc=True, boot=2)
     assert (state.trust, state.err_ms) == (ClockTrust.UNSYNCED, UNSYNCED_ERR_MS)
 
 
 def test_a_restart_in_the_same_boot_keeps_the_trust() -> None:
-    proven, _ = look(begin(None, signs(), boot=1), signs(ntp_err_ms=12))
-    assert begin(proven, later(HOUR_MS), boot=1) == proven
+    proven, _ = look(begin(None, signs(), has_rtc=False, boot=1), signs(ntp_err_ms=12))
+    assert begin(proven, later(HOUR_MS), has_rtc=False, boot=1) == proven
 
 
 def test_the_first_proof_by_ntp_calls_for_an_anchor_even_without_a_step() -> None:
-    state, anchor = look(begin(None, signs(), boot=1), later(1000, ntp_err_ms=12))
+    state, anchor = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, ntp_err_ms=12))
     assert (state.trust, state.err_ms) == (ClockTrust.NTP, 12)
     assert anchor == Anchor(step_ms=0, was=ClockTrust.SAVED)
 
 
 def test_a_proof_that_goes_on_calls_for_no_second_anchor() -> None:
-    state, _ = look(begin(None, signs(), boot=1), later(1000, ntp_err_ms=12))
+    state, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, ntp_err_ms=12))
     _, anchor = look(state, later(2000, ntp_err_ms=13))
     assert anchor is None
 
 
 def test_a_step_of_three_hours_calls_for_an_anchor_that_tells_it() -> None:
-    state, _ = look(begin(None, signs(), boot=1), later(1000, ntp_err_ms=12))
+    state, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, ntp_err_ms=12))
     _, anchor = look(state, later(2000, step_ms=3 * HOUR_MS, ntp_err_ms=12))
     assert anchor == Anchor(step_ms=3 * HOUR_MS, was=ClockTrust.NTP)
 
 
 def test_a_slew_of_a_second_calls_for_no_anchor() -> None:
-    state, _ = look(begin(None, signs(), boot=1), later(1000, ntp_err_ms=12))
+    state, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, ntp_err_ms=12))
     _, anchor = look(state, later(2000, step_ms=1000, ntp_err_ms=12))
     assert anchor is None
 
 
 def test_without_ntp_the_box_follows_the_hub() -> None:
-    state, anchor = look(begin(None, signs(), boot=1), later(1000, hub_offset_ms=7 * HOUR_MS))
+    state, anchor = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_offset_ms=7 * HOUR_MS))
     assert state.trust is ClockTrust.HUB
     assert anchor == Anchor(step_ms=7 * HOUR_MS, was=ClockTrust.SAVED)
     assert UP_MS + 1000 + state.zero_ms == NOW_MS + 1000 + 7 * HOUR_MS
 
 
 def test_the_jitter_of_acknowledgements_does_not_shake_the_time() -> None:
-    state, _ = look(begin(None, signs(), boot=1), later(1000, hub_offset_ms=5000))
+    state, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_offset_ms=5000))
     shaken, anchor = look(state, later(2000, hub_offset_ms=5900))
     assert (shaken.zero_ms, anchor) == (state.zero_ms, None)
 
 
 def test_a_hub_that_fell_silent_still_dates_the_records_of_this_boot() -> None:
-    told, _ = look(begin(None, signs(), boot=1), later(1000, hub_offset_ms=7 * HOUR_MS))
+    told, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_offset_ms=7 * HOUR_MS))
     alone, anchor = look(told, later(HOUR_MS))
     assert (alone.trust, alone.zero_ms, anchor) == (ClockTrust.HUB, told.zero_ms, None)
 
 
 def test_an_unkept_clock_grows_its_error_by_the_kernels_bound() -> None:
-    state, _ = look(begin(None, signs(), boot=1), signs(ntp_err_ms=12))
+    state, _ = look(begin(None, signs(), has_rtc=False, boot=1), signs(ntp_err_ms=12))
     assert error_ms(state, up_ms=UP_MS + HOUR_MS) == 12 + 1800
 
 
@@ -120,7 +119,7 @@ SIGNS = st.builds(
 
 @given(st.lists(SIGNS, max_size=8))
 def test_trust_earned_in_a_boot_is_never_lost_in_it(looks: list[ClockSigns]) -> None:
-    state = begin(None, signs(), boot=1)
+    state = begin(None, signs(), has_rtc=False, boot=1)
     was_proven = False
     for seen in sorted(looks, key=lambda one: one.up_ms):
         state, _ = look(state, seen)
@@ -130,7 +129,7 @@ def test_trust_earned_in_a_boot_is_never_lost_in_it(looks: list[ClockSigns]) -> 
 
 @given(st.lists(SIGNS, min_size=1, max_size=8))
 def test_wall_time_never_moves_by_over_two_seconds_without_an_anchor(looks: list[ClockSigns]) -> None:
-    state: ClockState = begin(None, signs(), boot=1)
+    state: ClockState = begin(None, signs(), has_rtc=False, boot=1)
     for seen in sorted(looks, key=lambda one: one.up_ms):
         before = state.zero_ms
         state, anchor = look(state, seen)

@@ -3,7 +3,8 @@
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -11,7 +12,6 @@ import pytest
 
 from contract.records import encode_record
 from contract.seq_ranges import SeqRanges, ranges_of
-from edge_agent.outbox.reader import OutboxReader
 from tests.support.clocks import FakeClock
 from tests.support.outbox_records import named, open_outbox, waiting
 from tests.support.processes import Child
@@ -28,56 +28,51 @@ def home() -> Iterator[Path]:
         yield Path(folder)
 
 
-def live_and_be_killed(home: Path, number: int, chance: random.Random) -> tuple[str, SeqRanges]:
-    """Let a producer write for a random time, kill it, and return its spool and the numbers that it reported."""
-    arguments = [sys.executable, "-m", "tests.support.outbox_child", "write", home]
-    with Child(arguments, log=home / f"life-{number}.log", cwd=ROOT) as producer:
-        producer.wait_for_output("ready\n")
-        Event().wait(chance.uniform(0, LONGEST_LIFE_S))
-        producer.kill()
-        lines = [line.split() for line in producer.output().splitlines() if line != "ready"]
-    reported = SeqRanges((int(first), int(last)) for _, first, last in lines)
-    return (lines[0][0] if lines else "", reported)
+@dataclass(slots=True)
+class Life:
+    """What producers have said before they were killed."""
+
+    spools: set[str] = field(default_factory=set)
+    written: SeqRanges = field(default_factory=SeqRanges)
+    acked: SeqRanges = field(default_factory=SeqRanges)
+
+    def hear(self, output: str) -> None:
+        """Take in what one of them has said."""
+        for line in output.splitlines():
+            who, *seqs = line.split()
+            first, last = map(int, seqs or (0, 0))
+            if who == "acked":
+                self.acked.add(first, last)
+            elif seqs:
+                assert not any(seq in self.written for seq in range(first, last + 1)), f"{first} to {last} given twice"
+                self.written.add(first, last)
+                self.spools.add(who)
+
+    def lost(self, held: Collection[int], tombstoned: Collection[int]) -> list[list[int]]:
+        """Return what was reported as written and is neither there, nor named, nor the hub's."""
+        seqs = (seq for first, last in self.written for seq in range(first, last + 1))
+        return ranges_of(seq for seq in seqs if seq not in held and seq not in tombstoned and seq not in self.acked)
 
 
 def cycles(home: Path, count: int, seed: int) -> None:
-    chance = random.Random(seed)
-    reported, bodies, spools = SeqRanges(), dict[int, bytes](), set[str]()
+    chance, life, bodies = random.Random(seed), Life(), dict[int, bytes]()
     for number in range(count):
-        spool, seqs = live_and_be_killed(home, number, chance)
-        assert not any(seq in reported for first, last in seqs for seq in range(first, last + 1)), "given twice"
-        reported.update(seqs)
-        spools |= {spool} - {""}
+        arguments = [sys.executable, "-m", "tests.support.outbox_child", "write", home]
+        with Child(arguments, log=home / f"life-{number}.log", cwd=ROOT) as producer:
+            producer.wait_for_output("ready\n")
+            Event().wait(chance.uniform(0, LONGEST_LIFE_S))
+            producer.kill()
+            life.hear(producer.output().removeprefix("ready\n"))
         with open_outbox(home, FakeClock()) as outbox:
             assert not outbox.was_reborn
             held = waiting(outbox)
             for seq, record in held.items():
                 assert bodies.setdefault(seq, encode_record(record)) == encode_record(record)
-            acked = acknowledged(outbox.path)
-            missing = (
-                [
-                    seq
-                    for first, last in reported
-                    for seq in range(first, last + 1)
-                    if seq not in held and seq not in acked and seq not in named(held)
-                ]
-                if number % 5 == 4
-                else []
-            )
-            assert not missing, f"seed {seed}, cycle {number}: reported and gone: {ranges_of(missing)}"
+            lost = life.lost(held, named(held))
+            assert not lost, f"seed {seed}, cycle {number}: {lost}"
             assert max(held, default=0) < outbox.next_seq
-    assert len(spools) == 1
-    assert reported.count() > count
-
-
-def acknowledged(path: Path) -> set[int]:
-    """Return what lies acknowledged in the file: the hub's by now."""
-    with OutboxReader.open(path)._read() as (connection, _):
-        return {
-            seq
-            for n in range(4)
-            for (seq,) in connection.execute(f"SELECT seq FROM class{n} WHERE acked_ms IS NOT NULL")  # noqa: S608
-        }
+    assert len(life.spools) == 1
+    assert life.written.count() > count
 
 
 def test_twenty_deaths_cost_nothing_that_was_reported(home: Path) -> None:

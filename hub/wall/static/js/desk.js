@@ -1,0 +1,60 @@
+// @ts-check
+// Keeps a page true while somebody looks at it: ages grow by the second, the page itself is fetched again every few
+// seconds. A hidden page fetches nothing. No event stream here: browsers allow six connections to one hub.
+
+import { setText } from "./page.js";
+import { age, date, say, time } from "./wording.js";
+import { HubClock } from "./clock.js";
+import { GONE_AFTER_MS, LATE_AFTER_MS } from "./stream.js";
+
+const clock = new HubClock(Number(document.body.dataset.hub), Number(document.body.dataset.rate));
+const everyMs = 1000 * Number(document.body.dataset.live ?? 0);
+let heardMs = performance.now();
+let askedMs = performance.now();
+let isAsking = false;
+
+function second() {
+  const now = clock.now();
+  setText(document.getElementById("clock"), time(now));
+  setText(document.querySelector(".bar .now > time"), date(now));
+  for (const element of document.querySelectorAll("[data-at]")) {
+    setText(element, age((now - Number(/** @type {HTMLElement} */ (element).dataset.at)) / 1000));
+  }
+  if (!everyMs) return;
+  const silentMs = performance.now() - heardMs;
+  const isLate = document.visibilityState === "visible" && silentMs > LATE_AFTER_MS;
+  setText(document.getElementById("link"), isLate ? say("Tautan terputus {age}", { age: age(silentMs / 1000) }) : "");
+  document.body.classList.toggle("old", isLate && silentMs > GONE_AFTER_MS);
+  if (document.visibilityState === "visible" && performance.now() - askedMs >= everyMs) void fresh();
+}
+
+/** Fetch this page again and take over what it says; what has the focus keeps it. */
+async function fresh() {
+  if (isAsking) return;
+  isAsking = true;
+  askedMs = performance.now();
+  try {
+    const answer = await fetch(location.href, { signal: AbortSignal.timeout(8000) });
+    if (answer.ok) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch {
+    // The word on the link says how long the hub has been silent.
+  } finally {
+    isAsking = false;
+  }
+}
+
+/** @param {Document} page */
+function take(page) {
+  const now = document.getElementById("main");
+  const next = page.getElementById("main");
+  if (!now || !next) return;
+  heardMs = performance.now();
+  clock.set(Number(page.body.dataset.hub), Number(page.body.dataset.rate));
+  if (now.contains(document.activeElement) || !getSelection()?.isCollapsed) return;
+  now.replaceChildren(...next.childNodes);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && everyMs) void fresh();
+});
+if (everyMs || document.querySelector("[data-at]")) setInterval(second, 1000);

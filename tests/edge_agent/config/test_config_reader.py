@@ -1,0 +1,69 @@
+"""Tables into dataclasses, with problems that say what was meant."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+from msgspec import Meta
+
+from edge_agent.config_reader import read_tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauge:
+    max_distance_mm: Annotated[int, Meta(ge=300, le=10_000)] = 4_500
+    every_s: Annotated[float, Meta(ge=60, le=3_600)] = 60.0
+    share: Annotated[float, Meta(ge=0.1, le=1)] = 0.5
+    pin: int | str = 17
+    limits: tuple[float, float] = (1.0, 2.0)
+    is_on: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    gauge: dict[str, Gauge]
+    home: Path = Path("home")
+
+
+def problems_of(**gauge: Any) -> list[str]:
+    return read_tables(Box, {"gauge": {"g1": gauge}}, folder=Path("/etc/box"))[1]
+
+
+@pytest.mark.parametrize(
+    ("gauge", "problem"),
+    [
+        (
+            {"max_distance_mm": 35},
+            "gauge.g1.max_distance_mm must be 300 to 10000, got 35. Did you mean 3500?",
+        ),
+        ({"every_s": 2}, "gauge.g1.every_s must be 60 to 3600, got 2. Did you mean 120?"),
+        ({"share": 5}, "gauge.g1.share must be 0.1 to 1, got 5."),
+        ({"max_distance_mm": -35}, "gauge.g1.max_distance_mm must be 300 to 10000, got -35."),
+        ({"max_distance_mm": 4000.5}, "gauge.g1.max_distance_mm must be 300 to 10000, got 4000.5. Whole numbers only."),
+        ({"max_distance_mm": True}, "gauge.g1.max_distance_mm must be 300 to 10000, got true."),
+        ({"every_s": float("nan")}, "gauge.g1.every_s must be 60 to 3600, got nan."),
+        ({"pin": [1]}, "gauge.g1.pin must be a whole number or text, got [1]."),
+        ({"limits": [1]}, "gauge.g1.limits must be 2 values in [ ], each a number, got [1]."),
+        ({"is_on": "yes"}, 'gauge.g1.is_on must be true or false, got "yes".'),
+        ({"max_distance": 3}, "gauge.g1.max_distance is not known here. Did you mean max_distance_mm?"),
+    ],
+)
+def test_a_problem_says_key_expectation_value_and_what_was_meant(gauge: dict[str, Any], problem: str) -> None:
+    assert problems_of(**gauge) == [problem]
+
+
+def test_a_word_that_is_like_nothing_known_gets_the_list() -> None:
+    problems = read_tables(Gauge, {"zzz": 1}, folder=Path())[1]
+    assert problems == ["zzz is not known here. Known are max_distance_mm, every_s, share, pin, limits, is_on."]
+
+
+def test_a_long_value_is_shown_short() -> None:
+    (problem,) = problems_of(is_on="x" * 500)
+    assert len(problem) < 120
+
+
+def test_good_tables_become_frozen_values_with_paths_in_their_folder() -> None:
+    box, problems = read_tables(Box, {"gauge": {"g1": {"every_s": 120}}, "home": "h"}, folder=Path("/etc/box"))
+    assert problems == []
+    assert box == Box(gauge={"g1": Gauge(every_s=120.0)}, home=Path("/etc/box/h"))
