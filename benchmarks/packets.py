@@ -6,7 +6,6 @@ hub, so it must cost little: packets are plain bytes that can be made before the
 
 from collections.abc import Iterator, Mapping
 
-CONNECT = 1
 CONNACK = 2
 PUBLISH = 3
 PUBACK = 4
@@ -20,11 +19,6 @@ def connect(client_id: str, *, keepalive_s: int) -> bytes:
     """Return CONNECT with a clean session and no will."""
     body = b"\x00\x04MQTT\x04" + _CLEAN_SESSION + keepalive_s.to_bytes(2, "big") + _text(client_id)
     return b"\x10" + _length(len(body)) + body
-
-
-def keepalive_s(body: bytes) -> int:
-    """Return the keepalive that a CONNECT asks for, seconds."""
-    return int.from_bytes(body[8:10], "big")
 
 
 def subscribe(filters: Mapping[str, int], *, packet_id: int) -> bytes:

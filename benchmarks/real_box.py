@@ -57,13 +57,18 @@ class RealBox:
             yield child
 
 
-def resident_mb(child: Child, command: str) -> float:
-    """Return the resident memory, in MB of 10^6 bytes, of the one process below `child` that runs `command`.
+def process_of(box: Child, command: str) -> psutil.Process:
+    """Return the one process of a running box that runs `command`.
 
     Raises:
         ProductError: there is none.
     """
-    for process in (psutil.Process(child.pid), *child.family()):
+    for process in (psutil.Process(box.pid), *box.family()):
         if command in process.cmdline():
-            return float(process.memory_info().rss) / 1e6
-    raise ProductError(f"{child.name}: no process below it runs {command!r}. It wrote:\n{child.output()[-2000:]}")
+            return process
+    raise ProductError(f"{box.name}: no process below it runs {command!r}. It wrote:\n{box.output()[-2000:]}")
+
+
+def resident_mb(box: Child, command: str) -> float:
+    """Return the resident memory, in MB of 10^6 bytes, of the process of a running box that runs `command`."""
+    return float(process_of(box, command).memory_info().rss) / 1e6

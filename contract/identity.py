@@ -6,12 +6,23 @@ A record's key is (node_id, spool_id, seq); as text `node/spool/seq`, which is a
 
 import re
 import secrets
+from typing import Annotated
+
+from msgspec import Meta
 
 from contract.errors import IdentityError
 
 NODE_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{4,30}[a-z0-9]$"
 SPOOL_ID_PATTERN = r"^[0-9a-f]{32}$"
 SOURCE_PATTERN = r"^[a-z][a-z0-9-]{0,15}$"
+
+NodeId = Annotated[
+    str, Meta(pattern=NODE_ID_PATTERN, description="6 to 32 characters of a-z, 0-9 and -, for example n-7f3k2m9q")
+]
+SourceName = Annotated[
+    str, Meta(pattern=SOURCE_PATTERN, description="a letter, then up to 15 of a-z, 0-9 and -, for example g1")
+]
+"""Both as fields of a config file, with the words that a wrong one is answered with."""
 
 _NODE_ID = re.compile(NODE_ID_PATTERN)
 

@@ -9,8 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from contract.clock import Clock, kernel_boot_id
-from edge_agent.config import EdgeConfig, open_clock
+from edge_agent.config import LEAST_QUOTA_MB, EdgeConfig, open_clock
 from edge_agent.errors import WiringError
 from edge_agent.stop import Stop
 
@@ -80,17 +82,33 @@ def open_gauge_outbox(config: EdgeConfig, *, clock: Clock) -> "Outbox":
     from edge_agent.outbox.errors import OutboxError
     from edge_agent.outbox.outbox import Outbox
 
+    path = config.box.home / "outbox-gauge.db"
     try:
         return Outbox.open(
-            config.box.home / "outbox-gauge.db",
+            path,
             clock=clock,
             node_id=config.box.node,
             board=config.box.board,
-            limit_mb=config.box.quota_mb * GAUGE_SHARE,
+            limit_mb=quota_mb(config, path) * GAUGE_SHARE,
             is_scaled=config.clock is not None,
         )
     except (OutboxError, OSError) as exc:
         raise WiringError(f"{exc}. Coba / Try: lihat [box] home / look at [box] home") from exc
+
+
+def quota_mb(config: EdgeConfig, path: Path) -> int:
+    """Return the box's quota: what the hub wants, as far as the config allows; a new one holds from the next start."""
+    from contract.desired import Desired
+    from edge_agent.outbox.errors import OutboxError
+    from edge_agent.outbox.reader import OutboxReader
+
+    try:
+        held = OutboxReader.open(path).state("desired")
+        wanted = msgspec.json.decode(held or b"null", type=Desired | None)
+    except (OutboxError, msgspec.DecodeError) as exc:
+        log.debug("quota: %s", exc)
+        return config.box.quota_mb
+    return config.box.quota_mb if wanted is None else max(LEAST_QUOTA_MB, min(config.box.quota_mb, wanted.quota_mb))
 
 
 def open_siren(config: EdgeConfig) -> "tuple[Siren | None, str]":

@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Meta
 
 from contract.clock import Clock, ScaledClock, SystemClock
+from contract.config_file import read_tables
 from contract.desired import DesiredSource
-from contract.identity import NODE_ID_PATTERN, SOURCE_PATTERN
-from edge_agent.config_reader import read_tables
+from contract.identity import NodeId, SourceName
 from edge_agent.errors import ConfigError
 from edge_agent.gauges.settings import (
     SENSOR_TABLES,
@@ -26,12 +26,6 @@ from edge_agent.gauges.settings import (
     UltrasonicSettings,
 )
 
-NodeId = Annotated[
-    str, Meta(pattern=NODE_ID_PATTERN, description="6 to 32 characters of a-z, 0-9 and -, for example n-7f3k2m9q")
-]
-SourceName = Annotated[
-    str, Meta(pattern=SOURCE_PATTERN, description="a letter, then up to 15 of a-z, 0-9 and -, for example g1")
-]
 Word = Annotated[str, Meta(min_length=1, max_length=200, description="a text that is not empty")]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Ms = Annotated[int, Meta(ge=0, le=2**53, description="a whole number of UTC milliseconds")]

@@ -24,7 +24,7 @@ GRACE_S = 3.0
 """From SIGTERM to SIGKILL; a gauge in the middle of a burst needs 2 s."""
 
 BAD_CONFIG = 2
-PARENT_VARIABLE = "JAGAWAI_SUPERVISOR"
+PARENT_VARIABLE = "EDGE_AGENT_SUPERVISOR_PID"
 PR_SET_PDEATHSIG = 1
 """Option of prctl(2)."""
 

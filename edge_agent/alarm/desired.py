@@ -24,6 +24,13 @@ def applied_of(held: Desired | None) -> Applied:
     return Applied() if held is None else Applied(db_epoch=held.db_epoch, version=held.version)
 
 
+def is_news(offered: Applied, *, held: Desired | None, refused: Applied | None) -> bool:
+    """Answer whether a document of this epoch and version may have to be applied: only then it is decoded."""
+    applied = applied_of(held)
+    is_older = offered.db_epoch == applied.db_epoch and offered.version <= applied.version
+    return not is_older and offered != refused
+
+
 def take_over(held: Desired | None, *, offered: Applied, body: bytes) -> Desired | Refused | None:
     """Return the document to hold from now on, why it is refused, or None when it is to be passed over.
 

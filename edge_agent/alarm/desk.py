@@ -17,9 +17,8 @@ from contract.desired import Applied, DesiredSource, Sampling
 from contract.level.settings import Rise
 from contract.messages import Command
 from contract.records import ClockAnchor, Fault, KnownRecord, RecordClass
-from edge_agent.alarm import commands, orders, siren_programme
+from edge_agent.alarm import commands, desired, orders, siren_programme
 from edge_agent.alarm import memory as memories
-from edge_agent.alarm.desired import applied_of
 from edge_agent.alarm.judgement import Judge, Look
 from edge_agent.alarm.memory import Memory
 from edge_agent.alarm.notes import note_fault
@@ -90,11 +89,11 @@ class AlarmDesk:
     def interval_s(self, source: str) -> float:
         """Return the time between two looks at a gauge, as the river stands now, scaled s."""
         gauge = self.memory.gauges[source]
-        desired = gauge.desired
+        station = gauge.desired
         return interval_s(
             gauge.level,
-            sampling=Sampling() if desired is None else desired.sampling_s,
-            rise=Rise() if desired is None else desired.rise,
+            sampling=Sampling() if station is None else station.sampling_s,
+            rise=Rise() if station is None else station.rise,
             clock_rate=self._clock.rate,
         )
 
@@ -109,7 +108,7 @@ class AlarmDesk:
 
     def take_desired(self, offered: Applied, body: bytes) -> None:
         """Apply, refuse or pass over a desired state; one that was taken before costs nothing."""
-        if offered in (applied_of(self.memory.document), self.memory.refused):
+        if not desired.is_news(offered, held=self.memory.document, refused=self.memory.refused):
             return
         rate = self._clock.rate
         self._write(lambda memory, page: orders.take_desired(memory, page, offered=offered, body=body, clock_rate=rate))

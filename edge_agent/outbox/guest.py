@@ -3,14 +3,13 @@
 One process owns a file and is its only writer. Everybody else is a guest: read-only, for one short read at a time.
 Freezing either of them, at any point, must not stop the other; it rests on this:
 
-1. A guest takes no lock that the owner waits for. The worst that a frozen one does is to hold back the log from being
-   used anew (see `owner.py` for what the owner does then).
-2. A guest never runs SQLite's recovery, which would lock the owner out: while there is no owner it opens the shared
-   memory read-only, and SQLite then reads the log by an index of its own.
-3. While there is an owner the guest sets a read mark of its own. With the marks that it finds it would have to wait
-   for an owner frozen in the microsecond in which it moves one (measured: 2 of 60 freezes of a busy owner).
-4. Even so a read cannot begin while the owner is frozen between two certain instructions (1 of 3,000). SQLite tries
-   for ten seconds and cannot be called off, so a thread does the waiting, and the guest gives up after `PATIENCE_S`.
+1. A guest may not write the shared memory of the log either, so all it can hold is a shared lock on a read mark that
+   it finds there. No lock that the owner waits for, no recovery that shuts the owner out. The worst that a frozen guest
+   does is to hold back the log from being used anew (see `owner.py` for what the owner does then).
+2. The price: while the owner is frozen in the microsecond in which it moves the mark, no read can begin (measured: 2 of
+   60 freezes of an owner that commits without pause). SQLite tries for ten seconds and cannot be called off, so a
+   thread does the waiting, and the guest gives up after `PATIENCE_S`.
+3. Where no owner has the file open, SQLite reads the log by an index of its own.
 """
 
 import os
@@ -23,7 +22,6 @@ from urllib.parse import quote
 
 from edge_agent.outbox.errors import FileAwayError, FileDamagedError, OutboxError, OutboxFullError
 from edge_agent.outbox.file import Trouble, trouble_of
-from edge_agent.outbox.ownership import is_held, lock_path
 
 PATIENCE_S = 0.3
 """Real seconds; a read begins in under a millisecond."""
@@ -76,7 +74,7 @@ def guest(path: Path) -> Iterator[sqlite3.Connection]:
     real = Path(os.path.realpath(path))
     try:
         _see_to_shared_memory(real)
-        connection = _begun(real, has_owner=is_held(lock_path(path)))
+        connection = _begun(real)
     except sqlite3.Error as problem:
         raise _unreadable(path, problem) from problem
     except FileNotFoundError as problem:
@@ -89,13 +87,13 @@ def guest(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _begun(real: Path, *, has_owner: bool) -> sqlite3.Connection:
+def _begun(real: Path) -> sqlite3.Connection:
     """Return a connection inside a read transaction."""
     before = _given_up.get(real)
     if before is not None and before.is_alive():
         raise FileAwayError(f"{real}: its owner stands still; look again later")
     _given_up.pop(real, None)
-    uri = f"file:{quote(str(real))}?mode=ro&readonly_shm={0 if has_owner else 1}"
+    uri = f"file:{quote(str(real))}?mode=ro&readonly_shm=1"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0, check_same_thread=False)
     beginning = _Beginning(connection)
     beginning.start()

@@ -5,12 +5,12 @@ another one, in one rename. So a write-ahead log never meets a database it does 
 cut, and a reader that was frozen in the old file finishes there and finds the new one at its next read.
 """
 
+import fcntl
 import os
 import secrets
 from pathlib import Path
 
 from edge_agent.outbox.errors import OutboxInUseError
-from edge_agent.outbox.ownership import hold, lock_path
 
 SUFFIXES = ("", "-wal", "-shm")
 
@@ -26,12 +26,14 @@ class Place:
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        held = hold(lock_path(path))
-        if held is None:
+        self._lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            os.close(self._lock)
             raise OutboxInUseError(
                 f"{path}: another process writes it. Each file has one owner; end the other one first"
-            )
-        self._lock = held
+            ) from problem
 
     def real(self) -> Path | None:
         """Return the real file, or None if there is none."""

@@ -1,8 +1,11 @@
 """How often live rows are sent: as often as readings come. Pure.
 
-In peace a gauge reads every 60 s and a batch goes every 60 s; in flood both are 5 s. So the newest reading's own
-`interval_s` says it all: rising or at Waspada and above, the gauge has already gone to its flood sampling.
+In peace a gauge reads every 60 s and a batch goes every 60 s; in flood both are 5 s. So a reading's own `interval_s`
+says it all: rising or at Waspada and above, the gauge has already gone to its flood sampling. The answer to a command
+does not wait for a reading: somebody sits before a screen.
 """
+
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
@@ -17,23 +20,29 @@ LEAST_REAL_MS = 1_000
 """No batch comes more often, however fast the clock runs."""
 
 
-class _Interval(Struct, frozen=True, gc=False):
+class _Waiting(Struct, frozen=True, gc=False):
+    kind: str = ""
     interval_s: float = PEACE_S
 
 
-_DECODER = msgspec.json.Decoder(_Interval)
+_DECODER = msgspec.json.Decoder(_Waiting)
 
 
-def real_ms(newest: Row, *, rate: float) -> int:
-    """Return the least real ms between two batches of live rows, told by the newest row that waits.
+def real_ms(rows: Sequence[Row], *, rate: float) -> int:
+    """Return the least real ms between two batches of live rows, told by the rows that wait.
 
     Args:
-        newest: a reading, or any other record, which counts as peace.
+        rows: readings, or any other records, which count as peace; at least one.
         rate: scaled seconds per real second.
     """
+    return max(LEAST_REAL_MS, round(1000 * min(map(_patience_s, rows)) / rate))
+
+
+def _patience_s(row: Row) -> float:
     try:
-        interval_s = _DECODER.decode(newest.body).interval_s
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        interval_s = PEACE_S  # it goes as it is: the hub keeps what does not decode as a dead letter
-    scaled_s = min(PEACE_S, max(FLOOD_S, interval_s))
-    return max(LEAST_REAL_MS, round(1000 * scaled_s / rate))
+        waiting = _DECODER.decode(row.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return PEACE_S  # it goes as it is: the hub keeps what does not decode as a dead letter
+    if waiting.kind == "command_result":
+        return 0.0
+    return min(PEACE_S, max(FLOOD_S, waiting.interval_s))

@@ -124,7 +124,9 @@ class UplinkProcess:
             self.link.publish("hello", self._hello())
             return
         ticket = self.link.publish("records", encode_message(outgoing.batch))
-        if ticket is not None:
+        if ticket is None:  # the connection is gone: the next wait says so
+            self.sender.handed_over(outgoing.number)
+        else:
             self._tickets[ticket] = outgoing.number
 
     def _hello(self) -> bytes:

@@ -161,7 +161,7 @@ def _wait_until_ready(
     deadline_ms = clock.real_ms() + round(1000 * READY_WITHIN_S)
     while not stop.wait(0.1):
         try:
-            with urllib.request.urlopen(f"http://{LOOPBACK}:{ports.web}/healthz", timeout=1):  # noqa: S310 - loopback
+            with urllib.request.urlopen(f"http://{LOOPBACK}:{ports.web}/healthz", timeout=1):
                 return
         except (urllib.error.URLError, OSError):
             if supervisor.look_after() or clock.real_ms() > deadline_ms:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from contract.config_file import read_config
-from contract.identity import NODE_ID_PATTERN
+from contract.identity import NodeId
 from hub.errors import ConfigError
 
 SCENARIO_FILE = Path(__file__).with_name("scenario.toml")
@@ -19,7 +18,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 class ScenarioBox(Struct, frozen=True, kw_only=True):
     """One box: its name, and the file with its gauge, in the form of a box's config."""
 
-    node: Annotated[str, Meta(pattern=NODE_ID_PATTERN)]
+    node: NodeId
     gauge_file: str
 
 

@@ -11,12 +11,14 @@ from msgspec import Meta, Struct
 
 from contract.config_file import read_config
 from contract.desired import Sampling
-from contract.identity import NODE_ID_PATTERN, SOURCE_PATTERN
+from contract.identity import NodeId, SourceName
 from contract.level.settings import HOLD_S, Persistence, Rise, Thresholds
 from hub.alerting.routing import ALL_STATIONS, Role
 from hub.fleet.errors import CityFileError
 
-StationId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+StationId = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="up to 63 of a-z, 0-9 and -, for example wai-ruhu-1")
+]
 NonEmpty = Annotated[str, Meta(min_length=1, max_length=200)]
 Cm3 = tuple[float, float, float]
 
@@ -63,8 +65,8 @@ class ThresholdsEntry(Struct, frozen=True, kw_only=True):
 class BindingEntry(Struct, frozen=True, kw_only=True):
     """Which gauge of which box stands at a station."""
 
-    node: Annotated[str, Meta(pattern=NODE_ID_PATTERN)]
-    source: Annotated[str, Meta(pattern=SOURCE_PATTERN)]
+    node: NodeId
+    source: SourceName
     station: StationId
 
 

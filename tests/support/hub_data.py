@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from contract.clock import ClockTrust
+from contract.records import Reading, encode_record
 from hub.storage import connection as database
 from hub.storage import people
 from hub.storage.migrations import migrate
@@ -119,6 +121,37 @@ class HubData:
                     rows,
                 )
 
+    def add_readings(self, node_id: str, stage: Stage, *, count: int, interval_s: int) -> int:
+        """Add raw readings up to now in a spool of the box; return how many."""
+        rows = []
+        for seq in range(1, count + 1):
+            at_ms = self.now_ms - (count - seq) * interval_s * 1000
+            cm = stage((self.now_ms - at_ms) / HOUR_MS)
+            reading = Reading(
+                seq=seq,
+                boot=1,
+                up_ms=at_ms - self.now_ms + 10**9,
+                at_ms=at_ms,
+                clock=ClockTrust.NTP,
+                err_ms=5,
+                record_class=1,
+                source="g1",
+                stage_cm=cm,
+                flag=1,
+                interval_s=interval_s,
+                distance_mm=1500.0,
+            )
+            body = encode_record(reading)
+            rows.append((1, seq, "reading", 1, "g1", 1, reading.up_ms, at_ms, "ntp", 5, at_ms + 700, cm, 1, body))
+        self.insert("spools", spool_no=1, node_id=node_id, spool_id="0" * 32, producer="gauge", first_ms=rows[0][7])
+        with database.write(self.connection):
+            self.connection.executemany(
+                "INSERT INTO records (spool_no, seq, kind, class, source, boot, up_ms, at_ms, clock, err_ms, received_ms,"
+                " stage_cm, flag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+        return count
+
     def add_node(self, node_id: str, station_id: str | None = None, *, seen_s: float = 9.0, **values: object) -> None:
         """Add a box, bound to a station where one is named."""
         known = {
@@ -139,7 +172,9 @@ class HubData:
             bound_ms = self.now_ms - 40 * 24 * HOUR_MS
             self.insert("bindings", node_id=node_id, source="g1", station_id=station_id, bound_ms=bound_ms)
 
-    def add_alert(self, alert_id: str, station_id: str | None, *, severity: int, since_s: float, **values: object) -> None:
+    def add_alert(
+        self, alert_id: str, station_id: str | None, *, severity: int, since_s: float, **values: object
+    ) -> None:
         """Add an alert that was raised `since_s` ago, with the event of its rise."""
         at_ms = self.now_ms - round(1000 * since_s)
         known = {
@@ -163,13 +198,24 @@ class HubData:
     def add_event(self, alert_id: str, n: int, kind: str, *, at_ms: int, severity: int, **values: object) -> None:
         """Add one line to an alert's history."""
         known = {"version": n, "by_whom": "aturan", "rule_version": "1", "threshold_version": 3}
-        self.insert("alert_events", alert_id=alert_id, n=n, at_ms=at_ms, kind=kind, severity=severity, **(known | values))
+        self.insert(
+            "alert_events", alert_id=alert_id, n=n, at_ms=at_ms, kind=kind, severity=severity, **(known | values)
+        )
 
     def add_recipient(self, recipient_id: str, name: str, role: str) -> None:
         """Add a person who is told."""
-        self.insert("recipients", recipient_id=recipient_id, name=name, role=role, channel="webhook", target="http://127.0.0.1:9/")
+        self.insert(
+            "recipients",
+            recipient_id=recipient_id,
+            name=name,
+            role=role,
+            channel="webhook",
+            target="http://127.0.0.1:9/",
+        )
 
-    def add_delivery(self, alert_id: str, recipient_id: str, state: str, *, severity: int = 3, **values: object) -> None:
+    def add_delivery(
+        self, alert_id: str, recipient_id: str, state: str, *, severity: int = 3, **values: object
+    ) -> None:
         """Add a message to a person about an alert."""
         delivery_id = f"{alert_id}-{severity}-{recipient_id}"
         known = {

@@ -3,6 +3,7 @@
 Run as a program: `outbox_child.py ACTION HOME`. It says what it does in lines of standard output.
 """
 
+import fcntl
 import os
 import resource
 import sys
@@ -34,6 +35,8 @@ from tests.support.outbox_records import (
 
 SPOOL = "5e0c6f0a1b2c3d4e5f60718293a4b5c6"
 LONGEST_S = 60.0
+FIRST_READ_MARK, READ_MARKS = 124, 4
+"""Bytes of the -shm file that SQLite locks for read marks 1 to 4 (https://sqlite.org/walformat.html, WAL locks)."""
 
 
 def say(text: str) -> None:
@@ -74,6 +77,17 @@ def hold_write(home: Path) -> None:
         append(outbox, clock, reading, 3)
         with outbox.transaction() as transaction:
             transaction.append(reading(transaction.next_seq, clock))
+            say("inside")
+            stand_still()
+
+
+def hold_read_marks(home: Path) -> None:
+    """Stand still with the locks of all read marks, as an owner frozen while it moves them would."""
+    clock = FakeClock()
+    with open_outbox(home, clock) as outbox:
+        append(outbox, clock, reading, 3)
+        with Path(f"{outbox.path.resolve()}-shm").open("r+b") as shared:
+            fcntl.lockf(shared, fcntl.LOCK_EX, READ_MARKS, FIRST_READ_MARK)
             say("inside")
             stand_still()
 
@@ -170,7 +184,17 @@ def live_through(home: Path, *, end: Callable[[], None], go_on: Callable[[], Non
 
 ACTIONS: dict[str, Callable[[Path], None]] = {
     action.__name__: action
-    for action in (write, hold_write, hold_read, read, write_inbox, hold_inbox, limited_disk, full_disk)
+    for action in (
+        write,
+        hold_write,
+        hold_read_marks,
+        hold_read,
+        read,
+        write_inbox,
+        hold_inbox,
+        limited_disk,
+        full_disk,
+    )
 }
 
 if __name__ == "__main__":

@@ -100,14 +100,14 @@ def append(outbox: Outbox, clock: FakeClock, build: Build, count: int = 1, **cha
 
 
 def append_each_minute(outbox: Outbox, clock: FakeClock, count: int, build: Build = reading, **changes: Any) -> None:
-    """Append records a minute apart, ten a transaction."""
+    """Append records a minute apart, 25 a transaction."""
     left = count
     while left > 0:
         with outbox.transaction() as transaction:
-            for _ in range(min(10, left)):
+            for _ in range(min(25, left)):
                 transaction.append(build(transaction.next_seq, clock, **changes))
                 clock.advance(60)
-        left -= 10
+        left -= 25
 
 
 def settle_all(outbox: Outbox, marks: Marks, clock: FakeClock) -> None:

@@ -1,4 +1,4 @@
-"""A tiny hub that shares no code with the project: paho and json alone, numbers in memory, answers after "committing"."""
+"""A tiny hub that shares no code with the project: paho and json alone, its memory a set of numbers."""
 
 import json
 import ssl
@@ -11,6 +11,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.support.brokers import HUB_ID, Broker
+from tests.support.processes import wait_until
 
 WAIT_S = 10.0
 
@@ -52,7 +53,7 @@ class PlainHub:
             self._client.tls_set_context(context)
         self._client.on_connect = lambda client, *_: client.subscribe("jw/1/up/#", qos=1)
         self._client.on_subscribe = lambda *_: self._ready.set()
-        self._client.on_message = lambda _client, _data, message: self._take(message.topic, message.payload)
+        self._client.on_message = lambda _client, _data, message: self._take(message.topic, bytes(message.payload))
         self._client.connect(self.broker.host, self.broker.port)
         self._client.loop_start()
         assert self._ready.wait(WAIT_S), "the broker did not let the hub in"
@@ -73,9 +74,21 @@ class PlainHub:
         """Return the instant of now on the clock of `Arrival.at_s`."""
         return time.monotonic()
 
+    def wait_for(self, spool: str, seq: int, *, deadline_s: float = WAIT_S) -> Arrival:
+        """Wait for the first arrival of a record, closely."""
+        found = wait_until(
+            lambda: self.arrival(spool, seq), what=f"record {seq} of {spool}", deadline_s=deadline_s, poll_s=0.002
+        )
+        assert found is not None
+        return found
+
     def arrival(self, spool: str, seq: int) -> Arrival | None:
         """Return the first arrival of a record."""
         return next((a for a in list(self.arrivals) if a.spool == spool and a.record["seq"] == seq), None)
+
+    def of_kind(self, kind: str) -> list[dict[str, Any]]:
+        """Return the records of a kind, in the order they came."""
+        return [arrival.record for arrival in list(self.arrivals) if arrival.record["kind"] == kind]
 
     def seqs(self, spool: str) -> list[int]:
         """Return the numbers of a spool in the order they came."""
@@ -111,5 +124,3 @@ class PlainHub:
         ack = {"v": 1, "spool": spool, "high": high, "ranges": ranges, "hub_ms": self.now_ms}
         ack |= {"db_epoch": self.epoch, "credit_rps": self.credit_rps}
         self._client.publish(f"jw/1/dn/{node}/ack", json.dumps(ack, separators=(",", ":")), qos=1)
-
-

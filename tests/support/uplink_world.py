@@ -14,7 +14,8 @@ from contract.records import readable_seq
 from contract.seq_ranges import SeqRanges, ranges_of
 from edge_agent.uplink.acknowledged import Acknowledged
 from edge_agent.uplink.counts import Counts
-from edge_agent.uplink.sender import HelloDue, Outgoing, Parcel, Sender
+from edge_agent.uplink.sender import HelloDue, Outgoing, Sender
+from edge_agent.uplink.traffic import Parcel
 from tests.support.clocks import FakeClock
 
 GAUGE = "a" * 32

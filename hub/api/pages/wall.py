@@ -64,8 +64,9 @@ def _map(places: tuple[tuple[float, float], ...], map_pack: Path | None) -> Wall
 def others(alerts: Sequence[Alert], wording: Wording) -> list[str]:
     """Return what is open beside the first alert, in two lines: the highest level, and everything below it."""
     counted = Counter(alert.severity if alert.kind == "level" else -1 for alert in alerts[1:])
+    trouble = wording.say("gangguan")
     counts = [
-        f"+{count} {wording.level(severity) if severity >= 0 else wording.say('gangguan')}"
+        f"+{count} {wording.level(severity) if severity >= 0 else trouble}"
         for severity, count in sorted(counted.items(), reverse=True)
     ]
     return [*counts[:1], " · ".join(counts[1:])] if len(counts) > 1 else counts

@@ -9,6 +9,7 @@ import gpiozero.pins.mock
 import msgspec
 import pytest
 
+from contract.desired import Applied
 from contract.records import Fault, Level, Reading, Siren
 from edge_agent.alarm.desired import applied_of
 from edge_agent.alarm.judgement import Look
@@ -48,6 +49,18 @@ class DamagedOutbox(Outbox):
             if self.breaks_at_commit:
                 self.breaks_at_commit = False
                 raise SpoolRebornError("damaged; a new spool stands ready")
+
+
+class CountingOutbox(Outbox):
+    """An outbox that counts its transactions."""
+
+    transactions = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        self.transactions += 1
+        with super().transaction() as transaction:
+            yield transaction
 
 
 def destroy(outbox: Outbox) -> None:
@@ -151,6 +164,39 @@ def test_a_spool_found_damaged_while_settling_takes_the_whole_memory_along(tmp_p
     second = BoxBench(tmp_path, clock=clock)
     assert second.desk.memory.gauges["g1"].level == level
     second.close()
+
+
+def test_what_the_hub_says_again_and_again_costs_no_write(tmp_path: Path, clock: FakeClock) -> None:
+    bench = BoxBench(tmp_path, clock=clock, outbox_class=CountingOutbox)
+    assert isinstance(bench.outbox, CountingOutbox)
+    said = [
+        (Applied(db_epoch="d1a0", version=8), msgspec.json.encode(document(8, g1=station()))),
+        (Applied(db_epoch="d1a0", version=7), msgspec.json.encode(document(7, g1=station()))),
+        (Applied(db_epoch="d1a0", version=9), b"{}"),
+    ]
+    bench.desk.pass_time()
+    for offered, body in said:
+        bench.desk.take_desired(offered, body)
+    before = bench.outbox.transactions
+    for offered, body in said * 3:
+        bench.desk.take_desired(offered, body)
+        bench.desk.take_answered_hello(0)
+        bench.desk.pass_time()
+        clock.advance(1.0)
+    assert bench.outbox.transactions == before
+    bench.close()
+
+
+def test_a_siren_that_sounds_costs_no_write_a_second(tmp_path: Path, clock: FakeClock) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), outbox_class=CountingOutbox)
+    assert isinstance(bench.outbox, CountingOutbox)
+    bench.river.stage_cm = HIGH_CM
+    bench.run(61)
+    assert bench.is_heard()
+    before = bench.outbox.transactions
+    bench.run(20)
+    assert bench.outbox.transactions - before == 4
+    bench.close()
 
 
 def test_the_pin_goes_high_at_awas_and_low_when_the_process_ends(tmp_path: Path, clock: FakeClock) -> None:

@@ -2,23 +2,13 @@
 
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import pytest
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 -- a thousand commits: no slow disk under them where it can be helped
 SMALL_DISK = 'mount -t tmpfs -o size=7m tmpfs "$2" && exec "$1" -m tests.support.outbox_child full_disk "$2"'
 AS_USER = ("unshare", "--user", "--map-root-user", "--mount")
 AS_ROOT = ("unshare", "--mount")
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None) as folder:
-        yield Path(folder)
 
 
 def may_mount(how: tuple[str, ...], folder: Path) -> bool:

@@ -13,8 +13,8 @@ MARKS = Marks(spool=SPOOL, db_epoch="d1a0", high=17, ranges=((20, 25), (30, 30))
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "inbox.db"
+def path(home: Path) -> Path:
+    return home / "inbox.db"
 
 
 def add(inbox: Inbox, command_id: str, body: bytes = b"{}") -> bool:

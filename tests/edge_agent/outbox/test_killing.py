@@ -2,8 +2,7 @@
 
 import random
 import sys
-import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -17,15 +16,8 @@ from tests.support.outbox_records import named, open_outbox, waiting
 from tests.support.processes import Child
 
 ROOT = Path(__file__).parents[3]
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 -- thousands of commits: no slow disk under them where it can be helped
 CYCLES = 20
-LONGEST_LIFE_S = 0.12
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None) as folder:
-        yield Path(folder)
+LONGEST_LIFE_S = 0.06
 
 
 @dataclass(slots=True)
@@ -57,7 +49,7 @@ class Life:
 def cycles(home: Path, count: int, seed: int) -> None:
     chance, life, bodies = random.Random(seed), Life(), dict[int, bytes]()
     for number in range(count):
-        arguments = [sys.executable, "-m", "tests.support.outbox_child", "write", home]
+        arguments = [sys.executable, "-m", "tests.support.outbox_child", "write", str(home)]
         with Child(arguments, log=home / f"life-{number}.log", cwd=ROOT) as producer:
             producer.wait_for_output("ready\n")
             Event().wait(chance.uniform(0, LONGEST_LIFE_S))

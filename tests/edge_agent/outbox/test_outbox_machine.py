@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from contract.records import AnyRecord, encode_record
 from contract.seq_ranges import SeqRanges, ranges_of
@@ -168,5 +168,5 @@ TestOutboxMachine = OutboxMachine.TestCase
 
 
 @pytest.mark.nightly
-class TestLongOutboxMachine(OutboxMachine.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(max_examples=400, stateful_step_count=60, deadline=None)
+def test_long_histories() -> None:
+    run_state_machine_as_test(OutboxMachine, settings=settings(max_examples=400, stateful_step_count=60, deadline=None))

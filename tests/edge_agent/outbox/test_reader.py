@@ -9,24 +9,19 @@ from tests.support.clocks import FakeClock
 from tests.support.outbox_records import append, level, open_outbox, reading, settle_all
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-def test_a_missing_outbox_is_away_until_its_producer_has_started(tmp_path: Path, clock: FakeClock) -> None:
-    reader = OutboxReader.open(tmp_path / "outbox-gauge.db")
+def test_a_missing_outbox_is_away_until_its_producer_has_started(home: Path, clock: FakeClock) -> None:
+    reader = OutboxReader.open(home / "outbox-gauge.db")
     with pytest.raises(FileAwayError, match="not there"):
         reader.view()
-    with open_outbox(tmp_path, clock) as outbox:
+    with open_outbox(home, clock) as outbox:
         assert reader.spool_id == outbox.spool_id
         assert reader.marks() == (1, 1)
         assert reader.rows(1) == []
 
 
-def test_rows_come_oldest_or_newest_first_between_two_numbers(tmp_path: Path, clock: FakeClock) -> None:
-    reader = OutboxReader.open(tmp_path / "outbox-gauge.db")
-    with open_outbox(tmp_path, clock) as outbox:
+def test_rows_come_oldest_or_newest_first_between_two_numbers(home: Path, clock: FakeClock) -> None:
+    reader = OutboxReader.open(home / "outbox-gauge.db")
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 4)
         append(outbox, clock, level, 2)
         append(outbox, clock, reading, 4)
@@ -41,9 +36,9 @@ def test_rows_come_oldest_or_newest_first_between_two_numbers(tmp_path: Path, cl
     assert [row.seq for row in reader.rows(0, newest_first=True)] == [6, 5]
 
 
-def test_low_is_the_lowest_unacknowledged_of_all_classes(tmp_path: Path, clock: FakeClock) -> None:
-    reader = OutboxReader.open(tmp_path / "outbox-gauge.db")
-    with open_outbox(tmp_path, clock) as outbox:
+def test_low_is_the_lowest_unacknowledged_of_all_classes(home: Path, clock: FakeClock) -> None:
+    reader = OutboxReader.open(home / "outbox-gauge.db")
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 3)
         append(outbox, clock, level, 1)
         append(outbox, clock, reading, 3)
@@ -57,41 +52,41 @@ def test_low_is_the_lowest_unacknowledged_of_all_classes(tmp_path: Path, clock: 
         assert reader.marks() == (8, 8)
 
 
-def test_a_producer_that_has_ended_is_still_read(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_a_producer_that_has_ended_is_still_read(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 3)
-    reader = OutboxReader.open(tmp_path / "outbox-gauge.db")
+    reader = OutboxReader.open(home / "outbox-gauge.db")
     assert [row.seq for row in reader.rows(1)] == [1, 2, 3]
-    for left in tmp_path.glob("*-shm"):
+    for left in home.glob("*-shm"):
         left.unlink()
     assert [row.seq for row in reader.rows(1)] == [1, 2, 3]
 
 
-def test_a_file_put_in_place_of_the_old_one_is_read_at_once(tmp_path: Path, clock: FakeClock) -> None:
-    reader = OutboxReader.open(tmp_path / "outbox-gauge.db")
-    with open_outbox(tmp_path, clock) as outbox:
+def test_a_file_put_in_place_of_the_old_one_is_read_at_once(home: Path, clock: FakeClock) -> None:
+    reader = OutboxReader.open(home / "outbox-gauge.db")
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 3)
         old = reader.spool_id
-    with open_outbox(tmp_path, clock, board="board-2") as outbox:
+    with open_outbox(home, clock, board="board-2") as outbox:
         reader.rows(1)
         assert reader.spool_id == outbox.spool_id != old
 
 
-def test_a_damaged_page_is_told_apart_from_a_file_that_is_away(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_a_damaged_page_is_told_apart_from_a_file_that_is_away(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 3)
-    real = (tmp_path / "outbox-gauge.db").resolve()
-    for log in tmp_path.glob("*-wal"):
+    real = (home / "outbox-gauge.db").resolve()
+    for log in home.glob("*-wal"):
         log.unlink()
     real.write_bytes(b"x" * real.stat().st_size)
     with pytest.raises(FileDamagedError, match="damaged"):
-        OutboxReader.open(tmp_path / "outbox-gauge.db").rows(1)
+        OutboxReader.open(home / "outbox-gauge.db").rows(1)
 
 
-def test_a_reader_cannot_write(tmp_path: Path, clock: FakeClock) -> None:
-    reader = OutboxReader.open(tmp_path / "outbox-gauge.db")
+def test_a_reader_cannot_write(home: Path, clock: FakeClock) -> None:
+    reader = OutboxReader.open(home / "outbox-gauge.db")
     with (
-        open_outbox(tmp_path, clock),
+        open_outbox(home, clock),
         pytest.raises(FileAwayError, match="readonly"),
         reader._read() as (connection, _),
     ):

@@ -16,16 +16,6 @@ from tests.support.outbox_records import append, append_each_minute, level, open
 PAGE = 4096
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def filled(home: Path, clock: FakeClock, readings: int = 400) -> str:
     """Leave an outbox with readings, a level record and a state behind, all of it in the file; return its spool."""
     with open_outbox(home, clock, limit_mb=4) as outbox:
@@ -108,7 +98,7 @@ def test_damage_met_while_writing_rolls_back_and_asks_to_do_it_again(home: Path,
         with pytest.raises(SpoolRebornError, match="do the last step again"):
             settle_all(outbox, Marks(spool=old, db_epoch="d1a0", high=300), clock)
         assert outbox.spool_id != old
-        assert reborn_fault(outbox)
+        assert reborn_fault(outbox).active
         append(outbox, clock, reading)
         assert outbox.counts()[1] >= 1
 

@@ -24,11 +24,6 @@ from tests.support.outbox_records import (
 HOUR_S = 3600
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
 def marks(outbox: Outbox, high: int = 0, *ranges: tuple[int, int], db_epoch: str = "d1a0") -> Marks:
     return Marks(spool=outbox.spool_id, db_epoch=db_epoch, high=high, ranges=ranges)
 
@@ -38,8 +33,8 @@ def kept(outbox: Outbox) -> int:
     return sum(reader.kept(record_class) for record_class in range(4))
 
 
-def test_acknowledged_rows_leave_the_queue_and_are_kept_for_a_day(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_acknowledged_rows_leave_the_queue_and_are_kept_for_a_day(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 3)
         append(outbox, clock, level, 3)
         assert outbox.settle(marks(outbox, 2, (5, 5)), clock.now_ms()) == 3
@@ -53,9 +48,9 @@ def test_acknowledged_rows_leave_the_queue_and_are_kept_for_a_day(tmp_path: Path
         assert set(waiting(outbox)) == {3, 4, 6}
 
 
-def test_the_day_is_one_of_the_scaled_clock(tmp_path: Path) -> None:
+def test_the_day_is_one_of_the_scaled_clock(home: Path) -> None:
     clock = FakeClock(rate=60)
-    with open_outbox(tmp_path, clock, is_scaled=True) as outbox:
+    with open_outbox(home, clock, is_scaled=True) as outbox:
         append(outbox, clock, reading)
         outbox.settle(marks(outbox, 1), clock.now_ms())
         clock.advance(24 * HOUR_S)
@@ -64,42 +59,42 @@ def test_the_day_is_one_of_the_scaled_clock(tmp_path: Path) -> None:
         assert kept(outbox) == 0
 
 
-def test_a_long_backlog_is_settled_in_small_portions(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock, limit_mb=4) as outbox:
+def test_a_long_backlog_is_settled_in_small_portions(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock, limit_mb=4) as outbox:
         append_each_minute(outbox, clock, 2 * CHUNK_ROWS + 50)
         said = marks(outbox, 2 * CHUNK_ROWS + 50)
         assert [outbox.settle(said, clock.now_ms()) for _ in range(4)] == [CHUNK_ROWS, CHUNK_ROWS, 50, 0]
 
 
-def test_marks_of_another_spool_are_passed_over(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_marks_of_another_spool_are_passed_over(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 3)
         assert outbox.settle(Marks(spool="f" * 32, db_epoch="d1a0", high=3), clock.now_ms()) == 0
         assert len(waiting(outbox)) == 3
 
 
-def test_after_the_hub_was_restored_what_is_kept_is_offered_again(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_after_the_hub_was_restored_what_is_kept_is_offered_again(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 4)
         settle_all(outbox, marks(outbox, 4), clock)
         settle_all(outbox, marks(outbox, 0, db_epoch="d1a1"), clock)
         assert set(waiting(outbox)) == {1, 2, 3, 4}
         settle_all(outbox, marks(outbox, 3, db_epoch="d1a1"), clock)
         assert set(waiting(outbox)) == {4}
-    with open_outbox(tmp_path, clock) as outbox:  # the epoch is remembered: a restart offers nothing again
+    with open_outbox(home, clock) as outbox:  # the epoch is remembered: a restart offers nothing again
         settle_all(outbox, marks(outbox, 3, db_epoch="d1a1"), clock)
         assert set(waiting(outbox)) == {4}
 
 
-def test_the_first_hub_is_no_restored_hub(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_the_first_hub_is_no_restored_hub(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 2)
         settle_all(outbox, marks(outbox, 1), clock)
         assert set(waiting(outbox)) == {2}
 
 
-def test_a_record_given_up_is_set_aside_under_a_tombstone(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_a_record_given_up_is_set_aside_under_a_tombstone(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 2)
         append(outbox, clock, sighting, 1)
         said = Marks(spool=outbox.spool_id, db_epoch="d1a0", set_aside=(3, 2_000))
@@ -112,8 +107,8 @@ def test_a_record_given_up_is_set_aside_under_a_tombstone(tmp_path: Path, clock:
         assert set(held) == {1, 2, 4}
 
 
-def test_what_is_set_aside_has_a_bound(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock, limit_mb=4) as outbox:
+def test_what_is_set_aside_has_a_bound(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock, limit_mb=4) as outbox:
         seqs = append(outbox, clock, reading, QUARANTINED_ROWS + 20)
         outbox.set_aside(seqs, "refused")
         count = outbox._spool.file.connection.execute("SELECT count(*), min(seq) FROM quarantined").fetchone()
@@ -121,16 +116,16 @@ def test_what_is_set_aside_has_a_bound(tmp_path: Path, clock: FakeClock) -> None
         assert named(waiting(outbox)) >= set(seqs)
 
 
-def test_a_tombstone_set_aside_still_names_what_it_stood_for(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_a_tombstone_set_aside_still_names_what_it_stood_for(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 2)
         outbox.set_aside([1], "refused")
         outbox.set_aside([3], "refused")
         assert named(waiting(outbox)) == {1, 3}
 
 
-def test_a_file_older_than_what_the_hub_has_seen_begins_a_new_spool(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_a_file_older_than_what_the_hub_has_seen_begins_a_new_spool(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 3)
         old = outbox.spool_id
         with pytest.raises(SpoolRebornError, match="hub has seq 10"):
@@ -139,8 +134,8 @@ def test_a_file_older_than_what_the_hub_has_seen_begins_a_new_spool(tmp_path: Pa
         assert outbox.counts() == {0: 1, 1: 3, 2: 0, 3: 0}
 
 
-def test_settling_does_not_write_when_there_is_nothing_to_settle(tmp_path: Path, clock: FakeClock) -> None:
-    with open_outbox(tmp_path, clock) as outbox:
+def test_settling_does_not_write_when_there_is_nothing_to_settle(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 3)
         settle_all(outbox, marks(outbox, 3), clock)
         outbox._spool.file.checkpoint()

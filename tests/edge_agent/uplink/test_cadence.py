@@ -16,11 +16,18 @@ from tests.support.uplink_world import MemoryRow
         (b'{"kind":"health"}', 1, 60_000),
         (b'{"kind":"reading","interval_s":"soon"}', 1, 60_000),
         (b"\xff", 1, 60_000),
+        (b'{"kind":"command_result","command_id":"a"}', 1, 1_000),
         (b'{"kind":"reading","interval_s":60.0}', 60, 1_000),
         (b'{"kind":"reading","interval_s":5.0}', 60, 1_000),
     ],
 )
-def test_it_follows_the_newest_row_between_5_s_and_60_s_and_one_real_second(
+def test_it_follows_the_row_that_waits_between_5_s_and_60_s_and_one_real_second(
     body: bytes, rate: float, expected_ms: int
 ) -> None:
-    assert real_ms(MemoryRow(seq=1, at_ms=0, body=body), rate=rate) == expected_ms
+    assert real_ms([MemoryRow(seq=1, at_ms=0, body=body)], rate=rate) == expected_ms
+
+
+def test_the_row_with_the_least_patience_decides() -> None:
+    bodies = (b'{"kind":"reading","interval_s":60.0}', b'{"kind":"command_result"}', b'{"kind":"health"}')
+    rows = [MemoryRow(seq=seq, at_ms=0, body=body) for seq, body in enumerate(bodies, start=1)]
+    assert real_ms(rows, rate=1) == 1_000

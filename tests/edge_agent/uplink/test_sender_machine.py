@@ -11,7 +11,8 @@ from contract.messages import Ack
 from edge_agent.uplink.conversation import Phase
 from edge_agent.uplink.counts import Count
 from edge_agent.uplink.flight import URGENT_IN_FLIGHT
-from edge_agent.uplink.sender import HelloDue, Outgoing, Parcel
+from edge_agent.uplink.sender import HelloDue, Outgoing
+from edge_agent.uplink.traffic import Parcel
 from tests.support.uplink_world import GAUGE, UPLINK, Box, MemorySpool, seqs_of
 
 SPOOLS = st.sampled_from([GAUGE, UPLINK])

@@ -4,11 +4,17 @@ import json
 
 import pytest
 
+from contract.level.rule import StageReading, Step, step
+from contract.level.settings import RuleSettings
+from contract.level.state import LevelState
 from contract.messages import Ack
 from hub.ingest.decode import Arrived
+from hub.rivers import walk
 from hub.storage import connection as database
-from hub.storage import station_now
+from hub.storage import records, station_now
+from hub.storage.connection import Connection
 from hub.storage.errors import DatabaseBusyError
+from hub.storage.records import NewRow
 from tests.support.hub_worlds import NODE, OTHER_SPOOL, SPOOL, STATION, HubWorld, batch_json, level, reading, record
 
 
@@ -260,16 +266,13 @@ def test_a_busy_database_gives_everything_up_and_the_next_try_takes_it(
 
 
 def test_a_rule_that_raises_on_one_value_stops_nothing(hub: HubWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hub.rivers import walk
-
     hub.add_station()
     hub.add_station("wai-tomu-1", node_id="n-tomu01")
-    rule = walk.step
 
-    def brittle(state, reading, settings, *, decision_id):  # type: ignore[no-untyped-def]
-        if reading.stage_cm == 66.0:
+    def brittle(state: LevelState, read: StageReading, settings: RuleSettings, *, decision_id: str) -> Step:
+        if read.stage_cm == 66.0:
             raise ZeroDivisionError("six")
-        return rule(state, reading, settings, decision_id=decision_id)
+        return step(state, read, settings, decision_id=decision_id)
 
     monkeypatch.setattr(walk, "step", brittle)
     (ack,) = hub.batch([reading(1, 60.0), reading(2, 66.0), reading(3, 67.0)])
@@ -305,11 +308,9 @@ def test_an_alert_desk_that_raises_takes_back_its_station_only(hub: HubWorld) ->
 def test_a_record_that_cannot_be_stored_is_found_by_halving_and_set_aside(
     hub: HubWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hub.storage import records
-
     insert = records.insert
 
-    def choosy(connection, rows):  # type: ignore[no-untyped-def]
+    def choosy(connection: Connection, rows: list[NewRow]) -> int:
         if any(row[1] == 5 for row in rows):
             raise OverflowError("five")
         return insert(connection, rows)

@@ -59,9 +59,7 @@ class Box:
         self.mark.cover(fresh)
         self.mark.note(self.low(), self.next)
         self.held -= set(sent)
-        self.news |= {
-            seq for first, last in self.mark.find_lost(real_ms=0) for seq in range(first, last + 1)
-        }
+        self.news |= {seq for first, last in self.mark.find_lost(real_ms=0) for seq in range(first, last + 1)}
 
 
 STEPS = st.one_of(

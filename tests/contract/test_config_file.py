@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 from msgspec import Meta
 
-from edge_agent.config_reader import read_tables
+from contract.config_file import read_tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

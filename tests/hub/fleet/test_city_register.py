@@ -1,0 +1,165 @@
+"""What a city writes down goes in whole or not at all, and comes out as it went in, as TOML and as CSV."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.commands.stations import to_toml
+from hub.fleet.city_csv import KINDS, read_city_csv, write_city_csv
+from hub.fleet.city_file import CityFile, read_city
+from hub.fleet.city_register import enter, written_down
+from hub.fleet.errors import CityFileError
+from hub.storage import connection as database
+from hub.storage import thresholds
+from hub.storage.connection import Connection
+from hub.storage.migrations import migrate
+
+CITY = """
+[[stations]]
+station = "wai-ruhu-1"
+name = "Wai Ruhu \\"jembatan\\""
+river = "Wai Ruhu"
+kelurahan = "Batu Merah"
+lat = -3.69
+lon = 128.2
+position = 1
+offset_cm = 300.0
+hold_s = 900
+rise = { cm = 12, in_s = 600 }
+persistence = { of = [5, 5, 3], need = [2, 2, 1] }
+sampling_s = { peace = 60, flood = 10 }
+siren = true
+sop = "Hubungi BPBD; siapkan perahu"
+
+[[stations]]
+station = "wai-tomu-1"
+name = "Wai Tomu 1"
+position = 2
+offset_cm = 250
+
+[[thresholds]]
+station = "wai-ruhu-1"
+version = 3
+raise_cm = [120, 170, 220.5]
+clear_cm = [112, 162, 212]
+valid_from = 2025-01-01T00:00:00+09:00
+author = "BPBD"
+reason = "survei lapangan"
+
+[[bindings]]
+node = "n-7f3k2m9q"
+source = "g1"
+station = "wai-ruhu-1"
+
+[[recipients]]
+recipient = "rt-03"
+name = "Pak Ongko"
+role = "rt"
+channel = "webhook"
+target = "http://127.0.0.1:9/"
+min_severity = 2
+stations = ["wai-ruhu-1", "wai-tomu-1"]
+
+[[recipients]]
+recipient = "piket"
+name = "Piket BPBD"
+role = "officer"
+channel = "webhook"
+target = "http://127.0.0.1:9/"
+"""
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Connection:
+    opened = database.open(tmp_path / "hub.db")
+    migrate(opened)
+    return opened
+
+
+def read(tmp_path: Path, text: str, name: str = "city.toml") -> CityFile:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    return read_city_csv(file) if name.endswith(".csv") else read_city(file)
+
+
+def take(connection: Connection, city: CityFile) -> None:
+    with database.write(connection):
+        enter(connection, city, now_ms=1_750_000_000_000)
+
+
+def test_what_went_in_comes_out(connection: Connection, tmp_path: Path) -> None:
+    city = read(tmp_path, CITY)
+    take(connection, city)
+    assert written_down(connection) == CityFile(
+        stations=city.stations,
+        thresholds=city.thresholds,
+        bindings=city.bindings,
+        recipients=tuple(sorted(city.recipients, key=lambda one: one.recipient)),
+    )
+
+
+def test_an_export_can_be_taken_in_again_as_toml_and_as_csv(connection: Connection, tmp_path: Path) -> None:
+    take(connection, read(tmp_path, CITY))
+    city = written_down(connection)
+    assert read(tmp_path, to_toml(city)) == city
+    for kind in KINDS:
+        again = read(tmp_path, write_city_csv(city, kind), f"{kind}.csv")
+        assert getattr(again, kind) == getattr(city, kind)
+    take(connection, city)
+    assert written_down(connection) == city
+
+
+def test_thresholds_without_a_time_hold_from_the_import_on(connection: Connection, tmp_path: Path) -> None:
+    take(connection, read(tmp_path, CITY.replace("valid_from = 2025-01-01T00:00:00+09:00\n", "")))
+    assert [one.valid_from_ms for one in thresholds.all_versions(connection)] == [1_750_000_000_000]
+
+
+def test_a_file_may_hold_a_part_and_leaves_the_rest_alone(connection: Connection, tmp_path: Path) -> None:
+    take(connection, read(tmp_path, CITY))
+    take(
+        connection,
+        read(tmp_path, "station,name,offset_cm\nwai-tomu-1,Wai Tomu baru,251\n", "stations.csv"),
+    )
+    found = written_down(connection)
+    assert [(one.station, one.name) for one in found.stations if one.station == "wai-tomu-1"] == [
+        ("wai-tomu-1", "Wai Tomu baru")
+    ]
+    assert len(found.stations) == 2
+    assert len(found.recipients) == 2
+
+
+def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    broken = CITY.replace('node = "n-7f3k2m9q"', 'node = "N 7"').replace("lat = -3.69", "lat = 369")
+    broken = broken.replace("raise_cm = [120, 170, 220.5]", "raise_cm = [320, 170, 220.5]").replace("sop =", "spo =")
+    with pytest.raises(CityFileError) as caught:
+        read(tmp_path, broken)
+    text = str(caught.value)
+    for word in ("bindings[1].node", "stations[1].lat", "raise_cm must rise", "Did you mean sop?"):
+        assert word in text
+
+
+def test_a_station_that_is_not_known_stops_everything(connection: Connection, tmp_path: Path) -> None:
+    city = read(tmp_path, CITY.replace('station = "wai-ruhu-1"\nversion', 'station = "wai-riuhu"\nversion'))
+    with pytest.raises(CityFileError, match="wai-riuhu"):
+        take(connection, city)
+    assert written_down(connection) == CityFile()
+
+
+def test_a_version_that_is_taken_stops_everything(connection: Connection, tmp_path: Path) -> None:
+    take(connection, read(tmp_path, CITY))
+    changed = CITY.replace("[120, 170, 220.5]", "[121, 170, 220.5]").replace("Wai Tomu 1", "Wai Tomu 2")
+    with pytest.raises(CityFileError, match="next number"):
+        take(connection, read(tmp_path, changed))
+    assert [one.name for one in written_down(connection).stations][1] == "Wai Tomu 1"
+
+
+def test_a_csv_of_no_known_kind_is_told_which_kinds_there_are(tmp_path: Path) -> None:
+    with pytest.raises(CityFileError, match="Known: stations: station, name"):
+        read(tmp_path, "colour\nred\n", "x.csv")
+
+
+def test_each_broken_line_of_a_csv_is_named(tmp_path: Path) -> None:
+    text = "station,version,raise_cm,clear_cm\na,1,1 2 3,0 1 2\nb,x,1 2 3,0 1 2\nc,1,3 2 1,0 1 2\n"
+    with pytest.raises(CityFileError) as caught:
+        read(tmp_path, text, "thresholds.csv")
+    assert [problem.split(": ")[1] for problem in caught.value.problems] == ["line 3", "line 4"]

@@ -1,0 +1,87 @@
+"""What a box should be follows from stations, thresholds and bindings; a version is made only when it differs."""
+
+from pathlib import Path
+
+import pytest
+
+from contract.desired import Applied, Desired
+from contract.messages import decode_message
+from hub.storage import bindings, stations
+from hub.storage import connection as database
+from hub.storage.stations import Station
+from tests.support.hub_worlds import NODE, STATION, HubWorld, version_of
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> HubWorld:
+    return HubWorld(tmp_path)
+
+
+def waiting(hub: HubWorld, node_id: str = NODE) -> list[Desired]:
+    rows = hub.rows("SELECT payload FROM downlink WHERE leaf = 'desired' AND node_id = ? ORDER BY id", node_id)
+    return [decode_message(Desired, payload) for (payload,) in rows]
+
+
+def test_a_box_is_told_what_its_gauge_needs_to_know(hub: HubWorld) -> None:
+    hub.add_station(siren=True, rise_cm=12.0, hold_s=900.0)
+    (document,) = waiting(hub)
+    source = document.sources["g1"]
+    assert (document.db_epoch, document.version) == (hub.memory.db_epoch, 1)
+    assert (source.station, source.name, source.offset_cm, source.siren) == (STATION, "Wai Ruhu 1", 300.0, True)
+    assert source.thresholds == version_of(STATION, 1).values()
+    assert (source.rise.cm, source.hold_s) == (12.0, 900.0)
+
+
+def test_no_change_makes_no_version(hub: HubWorld) -> None:
+    hub.add_station()
+    for _ in range(3):
+        hub.start()
+    assert [one.version for one in waiting(hub)] == [1]
+
+
+def test_a_change_that_concerns_no_box_makes_no_version(hub: HubWorld) -> None:
+    hub.add_station()
+    with database.write(database.open(hub.path)) as other:
+        stations.save(other, Station(station_id=STATION, name="Wai Ruhu 1", offset_cm=300.0, sop="baru"))
+    hub.tick(seconds=1)
+    hub.tick(seconds=1)
+    assert [one.version for one in waiting(hub)] == [1]
+
+
+def test_another_datum_makes_a_new_version(hub: HubWorld) -> None:
+    hub.add_station()
+    with database.write(database.open(hub.path)) as other:
+        stations.save(other, Station(station_id=STATION, name="Wai Ruhu 1", offset_cm=310.0))
+    hub.tick(seconds=1)
+    (document,) = waiting(hub)
+    assert (document.version, document.sources["g1"].offset_cm) == (2, 310.0)
+
+
+def test_two_gauges_of_a_box_stand_in_one_document(hub: HubWorld) -> None:
+    hub.add_station()
+    hub.add_station("wai-tomu-1", source="g2", name="Wai Tomu 1")
+    (document,) = waiting(hub)
+    assert {source: one.station for source, one in document.sources.items()} == {"g1": STATION, "g2": "wai-tomu-1"}
+
+
+def test_a_box_whose_gauge_moved_away_is_told_so(hub: HubWorld) -> None:
+    hub.add_station()
+    with database.write(database.open(hub.path)) as other:
+        bindings.bind(other, node_id="n-box002", source="g1", station_id=STATION, now_ms=5)
+    hub.tick(seconds=1)
+    assert [(one.version, dict(one.sources)) for one in waiting(hub)] == [(2, {})]
+    assert list(waiting(hub, "n-box002")[0].sources) == ["g1"]
+
+
+def test_a_box_that_was_never_bound_keeps_what_its_own_config_says(hub: HubWorld) -> None:
+    hub.hello()
+    hub.tick(seconds=1)
+    assert waiting(hub) == []
+
+
+def test_versions_go_on_after_a_new_start(hub: HubWorld) -> None:
+    hub.add_station()
+    hub.start()
+    assert not hub.memory.desired.is_owed(NODE, Applied(db_epoch=hub.memory.db_epoch, version=1))
+    assert hub.memory.desired.is_owed(NODE, Applied(db_epoch="other", version=1))
+    assert not hub.memory.desired.is_owed("n-unknown", Applied())
