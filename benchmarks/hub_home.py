@@ -39,7 +39,7 @@ class HubHome:
     def running(self, command: str) -> Iterator[Child]:
         """Run `hub COMMAND` on this home for the length of a `with` block."""
         arguments: list[str | Path] = [sys.executable, "-m", "hub", command, "--config", self.config]
-        with Child(arguments, log=self.folder / f"{command}.log", cwd=ROOT, env=_environment()) as child:
+        with watched(Child(arguments, log=self.folder / f"{command}.log", cwd=ROOT, env=_environment())) as child:
             yield child
 
     def call(self, *words: str | Path) -> str:
@@ -66,6 +66,22 @@ class HubHome:
         rows = self.ask(query, *values)
         found = rows[0][0] if rows else None
         return found if isinstance(found, int) else 0
+
+
+@contextmanager
+def watched(child: Child) -> Iterator[Child]:
+    """Own a program of the product for the length of a `with` block.
+
+    Raises:
+        ProductError: what was waited for did not come because the program has ended; its last words are in the text.
+    """
+    with child:
+        try:
+            yield child
+        except AssertionError as problem:
+            if child.is_running:
+                raise
+            raise ProductError(f"{problem}\n{child.name} has ended. It wrote:\n{child.output()[-2000:]}") from problem
 
 
 def _environment() -> dict[str, str]:

@@ -77,7 +77,7 @@ def compared(name: str, turns: dict[str, list[Turn]], *, detail: dict[str, Any])
             "hub_records_per_s": [rounded(turn.records_per_s) for turn in turns["hub"]],
             "reference_records_per_s": [rounded(turn.records_per_s) for turn in turns["reference"]],
             "reference_cpu_us_per_record": rounded(reference.cpu_us),
-            "cpu_ratio": rounded(reference.cpu_us / hub.cpu_us),
+            "cpu_ratio": rounded(reference.cpu_us / hub.cpu_us) if hub.cpu_us else None,
             "broker_cpu_us_per_record": rounded(hub.broker_cpu_us),
             "load_cpu_us_per_record": rounded(hub.load_cpu_us),
         },

@@ -9,7 +9,7 @@ import psutil
 
 from benchmarks.city import OFFSET_CM, SOURCE
 from benchmarks.errors import ProductError
-from benchmarks.hub_home import ROOT
+from benchmarks.hub_home import ROOT, watched
 from tests.support.processes import Child
 
 _CONFIG = """\
@@ -53,7 +53,7 @@ class RealBox:
     def running(self) -> Iterator[Child]:
         """Run the whole box for the length of a `with` block."""
         words: list[str | Path] = [sys.executable, "-m", "edge_agent", "run", "--config", self.config]
-        with Child(words, log=self.folder / "box.log", cwd=ROOT) as child:
+        with watched(Child(words, log=self.folder / "box.log", cwd=ROOT)) as child:
             yield child
 
 

@@ -17,8 +17,13 @@ from enum import Enum, auto
 from contract.messages import Ack
 from contract.seq_ranges import SeqRanges
 
-MOST_RANGES = 500
-"""Per spool. When there are more, the lowest are forgotten: at worst their rows are sent once more."""
+MOST_RANGES = 2_048
+"""Per spool, of the newest acknowledgements; as many older ones are kept beside them, the rest is forgotten.
+
+What is forgotten must be the oldest said, never the lowest number: backlog is sent class by class, so the numbers of
+one class lie apart, and the lowest may be those acknowledged this moment. The producer settles within two seconds. At
+worst, beside a frozen one, rows are sent once more.
+"""
 
 MOST_LEFT_EPOCHS = 8
 MOST_SET_ASIDE = 100
@@ -43,6 +48,8 @@ class Acknowledged:
         self.epoch = epoch
         self._left: list[str] = []
         self._acked: dict[str, SeqRanges] = {}
+        self._recent: dict[str, SeqRanges] = {}
+        """The part of `_acked` that counts against the bound."""
         self._set_aside: dict[str, list[int]] = {}
         self._changed: set[str] = set()
 
@@ -67,8 +74,12 @@ class Acknowledged:
         acked.update(said)
         if ack.high:
             acked.add(1, ack.high)
-        if len(acked) > MOST_RANGES:
-            self._acked[ack.spool] = SeqRanges(list(acked)[-MOST_RANGES:])
+        recent = self._recent.setdefault(ack.spool, SeqRanges())
+        recent.update(said)
+        if len(recent) > MOST_RANGES:
+            del self._recent[ack.spool]
+            acked = self._acked[ack.spool] = recent
+            acked.update([(1, ack.high)] if ack.high else [])
         aside = self._set_aside.get(ack.spool, [])
         self._set_aside[ack.spool] = [seq for seq in aside if seq not in acked]
         self._changed.add(ack.spool)
@@ -98,7 +109,7 @@ class Acknowledged:
 
     def keep_only(self, spool_ids: set[str]) -> None:
         """Forget spools that the box no longer has."""
-        for marks in (self._acked, self._set_aside):
+        for marks in (self._acked, self._recent, self._set_aside):
             for spool_id in marks.keys() - spool_ids:
                 del marks[spool_id]
 
@@ -109,5 +120,6 @@ class Acknowledged:
         self.epoch = epoch
         self._changed.update(self._acked)
         self._acked.clear()
+        self._recent.clear()
         self._set_aside.clear()
         return Verdict.NEW_EPOCH if was_known else Verdict.TAKEN

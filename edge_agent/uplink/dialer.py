@@ -3,13 +3,13 @@
 import logging
 import random
 import secrets
+from typing import Protocol
 
 from contract.clock import Clock
 from contract.messages import Gone, encode_message
 from edge_agent.uplink.backoff import Backoff
 from edge_agent.uplink.counts import Count, Counts
 from edge_agent.uplink.errors import LinkError
-from edge_agent.uplink.link import Link
 
 URGENT_EVERY_MS = 30_000
 """A flapping fault must not turn the back-off off."""
@@ -19,11 +19,26 @@ _SESSION_BYTES = 8
 _log = logging.getLogger(__name__)
 
 
+class Dialable(Protocol):
+    """What is connected: the link."""
+
+    @property
+    def is_up(self) -> bool:
+        """Answer whether there is a connection, accepted or not yet."""
+
+    def connect(self, *, will: bytes) -> None:
+        """Begin a connection.
+
+        Raises:
+            LinkError: it cannot be had now.
+        """
+
+
 class Dialer:
     """Connects, and after a loss again. Real time."""
 
     def __init__(
-        self, *, link: Link, clock: Clock, rng: random.Random, counts: Counts, first_within_s: float = 0.0
+        self, *, link: Dialable, clock: Clock, rng: random.Random, counts: Counts, first_within_s: float = 0.0
     ) -> None:
         """Begin; the first attempt comes within `first_within_s`."""
         self.session = ""

@@ -1,8 +1,8 @@
 """The uplink process: outboxes up, the hub's word down, and nothing that waits for anybody.
 
 One loop, one thread. It wakes for the network, and twenty times a second to see whether an outbox has changed: so an
-alert is on its way within 100 ms of its commit, for under 1 % of a core. Only connecting blocks, at most 10 s for TCP
-and 10 s for TLS.
+alert is on its way within 100 ms of its commit, for under 1 % of a core. Only connecting blocks: as long as the
+system's resolver takes, then at most 10 s for TCP and 10 s for TLS. Producers never wait for it.
 """
 
 import logging

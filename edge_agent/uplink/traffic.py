@@ -12,12 +12,15 @@ import msgspec
 from contract.messages import Ack, Batch
 from contract.records import RecordClass
 from contract.seq_ranges import SeqRanges
-from edge_agent.uplink.acknowledged import Acknowledged, Verdict
+from edge_agent.uplink.acknowledged import MOST_RANGES, Acknowledged, Verdict
 from edge_agent.uplink.counts import Count, Counts
 from edge_agent.uplink.credit import Credit
 from edge_agent.uplink.flight import Flight, Flown
 from edge_agent.uplink.order import Desk, Pick
 from edge_agent.uplink.spools import Row, Spool, untaken
+
+MOST_TAKEN = 3 * MOST_RANGES
+"""Ranges of one spool, at which the book is made anew without what has been forgotten; that costs some 50 ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,10 @@ class Traffic:
             return verdict
         self.credit.grant(ack.credit_rps, now_ms=now_ms)
         self._counts[Count.ACKED] += self.flight.settle(ack.spool, self._acknowledged.acked(ack.spool))
-        self._retake()
+        taken = self._taken[ack.spool]
+        taken.update(ack.ranges)
+        if verdict is Verdict.NEW_EPOCH or len(taken) > MOST_TAKEN:
+            self._retake()
         return verdict
 
     def open_at_ms(self, *, is_backlog: bool, now_ms: int) -> int | None:

@@ -148,7 +148,7 @@ def _move_fault(
     moment: Moment,
     policy: AlertPolicy,
 ) -> Move | None:
-    alert = alerts.open_fault(connection, node_id=node_id, code=code)
+    alert = alerts.open_fault(connection, node_id=node_id, station_id=station_id, code=code)
     if (alert is not None) == active:
         return None
     if alert is not None:
@@ -168,9 +168,7 @@ def on_hub_trouble(
         _enter(connection, move, by=BY_HUB, now_ms=now_ms, policy=policy)
 
 
-def on_hub_well(
-    connection: Connection, *, why: str, now_ms: int, policy: AlertPolicy, code: str = DEAF_CODE
-) -> None:
+def on_hub_well(connection: Connection, *, why: str, now_ms: int, policy: AlertPolicy, code: str = DEAF_CODE) -> None:
     """End a trouble of the hub itself, if it was raised."""
     alert = alerts.open_hub(connection, code)
     if alert is not None:

@@ -129,9 +129,7 @@ def change_floor(alert: Alert, *, is_active: bool, moment: Moment, policy: Alert
     return moved or Move(before=alert, after=replace(facts, floor=floor), event=EventKind.NOTED, why=moment.why)
 
 
-def _settle(
-    before: Alert, facts: Alert, *, water: int, floor: int, moment: Moment, policy: AlertPolicy
-) -> Move | None:
+def _settle(before: Alert, facts: Alert, *, water: int, floor: int, moment: Moment, policy: AlertPolicy) -> Move | None:
     """Return the move to `water` and `floor`, or None if people see what they saw."""
     is_latched = before.is_latched or water >= Severity.AWAS
     severity = int(Severity.AWAS) if is_latched else max(water, floor)
@@ -278,9 +276,7 @@ def shelve(alert: Alert, *, by: str, why: str, until_ms: int, now_ms: int, polic
         raise RefusedError(
             f"alert {alert.alert_id}: a shelf of this severity ends within {longest_s / 60:g} minutes from now"
         )
-    after = replace(
-        alert, shelved_until_ms=until_ms, shelved_by=by, shelved_why=why.strip(), next_escalation_ms=None
-    )
+    after = replace(alert, shelved_until_ms=until_ms, shelved_by=by, shelved_why=why.strip(), next_escalation_ms=None)
     return Move(before=alert, after=after, event=EventKind.SHELVED)
 
 

@@ -157,9 +157,7 @@ def _marked(text: str, short: list[Part], *, policy: AlertPolicy) -> Message:
     mark = policy.mark
     if not mark:
         return Message(text=text, sms=one_part(short))
-    return Message(
-        text=f"{mark}: {text} ({mark})", sms=one_part([Part(f"{mark}: "), *short, Part(f" ({mark})")])
-    )
+    return Message(text=f"{mark}: {text} ({mark})", sms=one_part([Part(f"{mark}: "), *short, Part(f" ({mark})")]))
 
 
 def _when(water: Water, policy: AlertPolicy) -> str:

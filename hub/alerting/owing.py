@@ -136,9 +136,7 @@ def _over(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPol
     return tell(_water(connection, alert, now_ms=now_ms), policy=policy)
 
 
-def _water(
-    connection: Connection, alert: Alert, *, now_ms: int, is_unacknowledged: bool = False
-) -> messages.Water:
+def _water(connection: Connection, alert: Alert, *, now_ms: int, is_unacknowledged: bool = False) -> messages.Water:
     """Return what a message says of the alert's river; a station that is no longer listed is named by its id."""
     station_id = alert.station_id or ""
     station = stations.one(connection, station_id)

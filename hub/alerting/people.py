@@ -55,9 +55,7 @@ def confirm_downgrade(
         StaleVersion: it has changed since `by` saw it.
         RefusedError: nothing is latched, or the water is at Awas.
     """
-    move = life_cycle.confirm_downgrade(
-        _get(connection, alert_id), seen_version=seen_version, by=by, now_ms=now_ms
-    )
+    move = life_cycle.confirm_downgrade(_get(connection, alert_id), seen_version=seen_version, by=by, now_ms=now_ms)
     journal.enter(connection, move, now_ms=now_ms, by=by, policy=policy)
     owing.settle(connection, move, now_ms=now_ms, policy=policy)
     return move.after

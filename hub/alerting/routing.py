@@ -82,9 +82,7 @@ def due_at_level(severity: int, recipients: Iterable[Recipient], *, now_ms: int,
 def due_at_escalation(step: Escalation, recipients: Iterable[Recipient], *, now_ms: int) -> list[Due]:
     """Return whom a step of escalation calls; nobody where the wall only gets louder."""
     role = _BY_ESCALATION.get(step)
-    return [
-        Due(recipient=person, due_ms=now_ms) for person in recipients if person.is_active and person.role == role
-    ]
+    return [Due(recipient=person, due_ms=now_ms) for person in recipients if person.is_active and person.role == role]
 
 
 def due_at_silence(last_severity: int, recipients: Iterable[Recipient], *, now_ms: int) -> list[Due]:

@@ -7,7 +7,8 @@ is never sent by a browser on its own, so it needs none. After five wrong passwo
 import secrets
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.responses import Response
 
 from hub.api.errors import ForbiddenError, NotSignedInError, TooManyAttemptsError
@@ -25,12 +26,21 @@ WRONG_WITHIN_MS = 60_000
 PLACES_MOST = 1_000
 
 
-def person_of(request: Request, house: TheHouse, connection: Reader) -> Person | None:
+_token = HTTPBearer(scheme_name="token", description="An API token", auto_error=False)
+_session = APIKeyCookie(
+    name=COOKIE, scheme_name="session", description=f"Of /masuk; with its token in {CSRF_HEADER}", auto_error=False
+)
+
+
+def person_of(
+    house: TheHouse,
+    connection: Reader,
+    token: Annotated[HTTPAuthorizationCredentials | None, Security(_token)],
+    session: Annotated[str | None, Security(_session)],
+) -> Person | None:
     """Return who asks, or None."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer" and token:
-        return people.of_api_token(connection, token.strip())
-    session = request.cookies.get(COOKIE)
+    if token is not None:
+        return people.of_api_token(connection, token.credentials)
     return None if session is None else people.of_session(connection, session, now_ms=house.clock.now_ms())
 
 

@@ -4,15 +4,16 @@
 fleet. They come in the order of their newest change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
 from contract.clock import Clock
 from hub.api.panorama import alarms_of, layout_of, nodes_of, processes_of, wall_station
-from hub.api.shapes.wall import Tik
+from hub.api.shapes.wall import Layout, Tik
 from hub.api.stream import Event, encode
 from hub.storage.board import stations
+from hub.storage.board.stations import StationRow
 from hub.storage.changes import Change
 from hub.storage.connection import Connection
 
@@ -47,43 +48,45 @@ class Teller:
         event_id = self.event_id(change_id)
         return Event(change_id=change_id, payload=encode("reset", f'{{"as_of":"{event_id}"}}', event_id=event_id))
 
-    def events(self, changes: Iterable[Change]) -> list[Event]:
+    def events(self, changes: Sequence[Change]) -> list[Event]:
         """Return what these changes (oldest first) come to, each thing once, as it is now."""
         newest = {_topic(change): change for change in changes}
         if ("hub", "") in newest:
-            return [self.reset(change_id=max(change.id for change in newest.values()))]
-        now_ms, rate = self._clock.now_ms(), self._clock.rate
+            return [self.reset(change_id=changes[-1].id)]
+        now_ms = self._clock.now_ms()
         rows = {row.station_id: row for row in stations.stations(self._connection, now_ms=now_ms)}
         layout = layout_of([*rows.values()])
-        told: list[Event] = []
-        for (topic, ref), change in sorted(newest.items(), key=lambda item: item[1].id):
-            if topic == "alarms":
-                positions = {station_id: row.position for station_id, row in rows.items()}
-                told.append(
-                    self._event(
-                        change, topic, alarms_of(self._connection, positions=positions, now_ms=now_ms, rate=rate)
-                    )
-                )
-            elif topic == "nodes":
-                told.append(self._event(change, topic, nodes_of(self._connection, now_ms=now_ms, rate=rate)))
-            elif ref in rows:
-                station = wall_station(
-                    self._connection,
-                    rows[ref],
-                    now_ms=now_ms,
-                    rate=rate,
-                    has_tile=ref in layout.shown,
-                    sample_real_ms=change.sample_real_ms,
-                )
-                told.append(self._event(change, topic, station))
+        told = []
         if any(topic == "station" for topic, _ in newest):
             # Without an id, and first: who loses the connection behind it is told again with the stations.
-            told.insert(0, Event(change_id=told[-1].change_id, payload=encode("layout", layout.model_dump_json())))
+            told.append(Event(change_id=changes[-1].id, payload=encode("layout", layout.model_dump_json())))
+        for (topic, ref), change in sorted(newest.items(), key=lambda item: item[1].id):
+            data = self._data(topic, ref, change, rows=rows, layout=layout, now_ms=now_ms)
+            if data is not None:
+                payload = encode(topic, data.model_dump_json(), event_id=self.event_id(change.id))
+                told.append(Event(change_id=change.id, payload=payload))
         return told
 
-    def _event(self, change: Change, topic: str, data: BaseModel) -> Event:
-        payload = encode(topic, data.model_dump_json(), event_id=self.event_id(change.id))
-        return Event(change_id=change.id, payload=payload)
+    def _data(
+        self, topic: str, ref: str, change: Change, *, rows: Mapping[str, StationRow], layout: Layout, now_ms: int
+    ) -> BaseModel | None:
+        """Return how the thing stands now; None for a station that is not there."""
+        rate = self._clock.rate
+        if topic == "alarms":
+            positions = {station_id: row.position for station_id, row in rows.items()}
+            return alarms_of(self._connection, positions=positions, now_ms=now_ms, rate=rate)
+        if topic == "nodes":
+            return nodes_of(self._connection, now_ms=now_ms, rate=rate)
+        if ref not in rows:
+            return None
+        return wall_station(
+            self._connection,
+            rows[ref],
+            now_ms=now_ms,
+            rate=rate,
+            has_tile=ref in layout.shown,
+            sample_real_ms=change.sample_real_ms,
+        )
 
 
 def _topic(change: Change) -> tuple[str, str]:

@@ -78,9 +78,7 @@ class Watch:
         now_ms, policy, code = self._clock.now_ms(), self._policy, desk.STILL_CODE
         if silence.is_too_long:
             why = f"penerima data diam {silence.real_s:.0f} detik"
-            desk.on_hub_trouble(
-                connection, since_ms=silence.since_ms, why=why, now_ms=now_ms, policy=policy, code=code
-            )
+            desk.on_hub_trouble(connection, since_ms=silence.since_ms, why=why, now_ms=now_ms, policy=policy, code=code)
         else:
             desk.on_hub_well(connection, why="penerima data bekerja lagi", now_ms=now_ms, policy=policy, code=code)
 

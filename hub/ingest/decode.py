@@ -84,6 +84,27 @@ def decode(arrived: Arrived, *, now_ms: int) -> Incoming:
 
 
 def _offer(node_id: str, batch: Batch, topic: str, now_ms: int) -> Offer:
+    broken: list[DeadLetter] = []
+    try:
+        records = [decode_record(raw) for raw in batch.records]
+        bodies = [bytes(raw) for raw in batch.records]
+    except ContractError:
+        records, bodies, broken = _one_by_one(node_id, batch, topic, now_ms)
+    return Offer(
+        node_id=node_id,
+        spool_id=batch.spool,
+        low=batch.low,
+        next=batch.next,
+        records=records,
+        bodies=bodies,
+        broken=broken,
+    )
+
+
+def _one_by_one(
+    node_id: str, batch: Batch, topic: str, now_ms: int
+) -> tuple[list[AnyRecord], list[bytes], list[DeadLetter]]:
+    """Decode a batch in which something is broken."""
     records: list[AnyRecord] = []
     bodies: list[bytes] = []
     broken: list[DeadLetter] = []
@@ -105,15 +126,7 @@ def _offer(node_id: str, batch: Batch, topic: str, now_ms: int) -> Offer:
             )
         else:
             bodies.append(bytes(raw))
-    return Offer(
-        node_id=node_id,
-        spool_id=batch.spool,
-        low=batch.low,
-        next=batch.next,
-        records=records,
-        bodies=bodies,
-        broken=broken,
-    )
+    return records, bodies, broken
 
 
 def _dead(arrived: Arrived, node_id: str, reason: str, error: str, now_ms: int) -> DeadLetter:

@@ -73,10 +73,10 @@ class StationMoves:
             counters.add(connection, {(RULE_ERRORS, ""): len(moved.failures)})
         elif now.rule_error is None:
             self._complaints.well(place.station_id, f"{place.station_id}: the level rule works again")
-        if moved.has_voice:
-            self._desk.on_voice(connection, place.station_id, now_ms=now_ms, policy=self._policy)
         for change in moved.changes:
             self._desk.on_station_change(connection, change, policy=self._policy)
+        if moved.has_voice:  # after the changes: a decision that ends a silence joins its alert
+            self._desk.on_voice(connection, place.station_id, now_ms=now_ms, policy=self._policy)
         sample_real_ms = None
         if now.at_ms is not None:
             sample_real_ms = self._clock.real_ms() - round((now_ms - now.at_ms) / self._clock.rate)

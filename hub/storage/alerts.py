@@ -36,21 +36,19 @@ def open_of_station(connection: Connection, station_id: str, kind: AlertKind) ->
     )
 
 
-def open_fault(connection: Connection, *, node_id: str, code: str) -> Alert | None:
-    """Return the open alert of a fault of a box, or None."""
+def open_fault(connection: Connection, *, node_id: str, station_id: str | None, code: str) -> Alert | None:
+    """Return the open alert of a fault of a box, at the station of its gauge if it has one, or None."""
     return read_one(
         connection,
-        f"{_SELECT} WHERE kind = 'fault' AND node_id = ? AND code = ? AND resolved_ms IS NULL",
-        (node_id, code),
+        f"{_SELECT} WHERE kind = 'fault' AND node_id = ? AND station_id IS ? AND code = ? AND resolved_ms IS NULL",
+        (node_id, station_id, code),
         Alert,
     )
 
 
 def open_hub(connection: Connection, code: str) -> Alert | None:
     """Return the open alert about one trouble of the hub itself, or None."""
-    return read_one(
-        connection, f"{_SELECT} WHERE kind = 'hub' AND code = ? AND resolved_ms IS NULL", (code,), Alert
-    )
+    return read_one(connection, f"{_SELECT} WHERE kind = 'hub' AND code = ? AND resolved_ms IS NULL", (code,), Alert)
 
 
 def list_open(connection: Connection) -> list[Alert]:

@@ -85,7 +85,7 @@ def reached(connection: Connection, alert_id: str) -> list[tuple[str, str]]:
 
 
 def hold_above(connection: Connection, alert_id: str, *, severity: int) -> None:
-    """Hold back what waits to tell of more than `severity`: the water is below it for now."""
+    """Hold back what waits to tell of more than `severity`: the water is below it at present."""
     connection.execute(
         "UPDATE deliveries SET due_ms = NULL WHERE alert_id = ? AND severity > ? AND state IN ('owed', 'sending')",
         (alert_id, severity),

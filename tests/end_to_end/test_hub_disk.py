@@ -96,7 +96,7 @@ def test_a_hub_that_lost_its_database_is_told_everything_again(tmp_path: Path, c
 
 def _copy_of(source: Path, copy: Path) -> Path:
     """Make a backup as an operator does, while the hub works."""
-    with contextlib.closing(database.read_only(source)) as connection:
+    with contextlib.closing(database.open(source)) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
     return copy
 

@@ -35,6 +35,7 @@ class HubData:
         self.now_ms = now_ms
         self.connection = database.open(path)
         migrate(self.connection)
+        self.connection.execute("PRAGMA synchronous = OFF")  # a throw-away world need not survive a power cut
 
     def insert(self, table: str, **values: object) -> None:
         """Put one row into a table, over an older one of the same key."""
@@ -146,8 +147,8 @@ class HubData:
         self.insert("spools", spool_no=1, node_id=node_id, spool_id="0" * 32, producer="gauge", first_ms=rows[0][7])
         with database.write(self.connection):
             self.connection.executemany(
-                "INSERT INTO records (spool_no, seq, kind, class, source, boot, up_ms, at_ms, clock, err_ms, received_ms,"
-                " stage_cm, flag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO records (spool_no, seq, kind, class, source, boot, up_ms, at_ms, clock, err_ms,"
+                " received_ms, stage_cm, flag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
         return count

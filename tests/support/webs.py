@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
 
 from contract.clock import Clock
 from hub.alerting.policy import AlertPolicy
+from hub.api.application import create_app
 from hub.api.process import run
 from hub.wall.city import City
 from tests.support.processes import free_port, is_listening, wait_until
@@ -53,15 +56,35 @@ def serving(
         assert not server.is_alive(), "the web process did not end within 10 s"
 
 
+class _Bridge(httpx.BaseTransport):
+    """Carries requests into an application on another thread's event loop, and its whole answers back."""
+
+    def __init__(self, app: FastAPI, portal: BlockingPortal) -> None:
+        self._transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        self._portal = portal
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Ask and wait for the answer."""
+        return self._portal.call(self._ask, request.method, request.url, request.headers, request.read())
+
+    async def _ask(self, method: str, url: httpx.URL, headers: httpx.Headers, content: bytes) -> httpx.Response:
+        asked = httpx.Request(method, url, headers=headers, content=content)
+        answer = await self._transport.handle_async_request(asked)
+        return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
+
+
 @contextmanager
 def answering(
-    db_path: Path, *, clock: Clock, city: City | None = None, policy: AlertPolicy | None = None
+    db_path: Path, *, clock: Clock, city: City | None = None, base_url: str = "http://127.0.0.1"
 ) -> Iterator[httpx.Client]:
     """Answer requests without a network; for everything but streams."""
-    from starlette.testclient import TestClient
-
-    from hub.api.application import create_app
-
-    app = create_app(db_path=db_path, clock=clock, city=city or City(), policy=policy or AlertPolicy())
-    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+    app = create_app(
+        db_path=db_path,
+        clock=clock,
+        city=city or City(),
+        policy=AlertPolicy(),
+        secure_cookies=base_url.startswith("https://"),
+    )
+    with start_blocking_portal() as portal, httpx.Client(transport=_Bridge(app, portal), base_url=base_url) as client:
         yield client
+    app.state.house.connections.close()

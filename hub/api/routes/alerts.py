@@ -15,7 +15,8 @@ from hub.storage.board import alerts, deliveries
 from hub.storage.connection import Connection
 
 MOST = 500
-DONE = NOT_FOUND | INVALID | NOT_ALLOWED | STALE | BUSY
+ACTED = NOT_FOUND | NOT_ALLOWED | STALE | BUSY
+DONE = ACTED | INVALID
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
@@ -51,7 +52,7 @@ def downgrade_alert(alert_id: str, seen: Acknowledge, actor: Actor, house: TheHo
     return confirm_downgrade(house, alert_id, seen_version=seen.seen_version, by=actor.name)
 
 
-@router.post("/{alert_id}/tell-rt", summary="Tell lurah and RT heads now", responses=DONE)
+@router.post("/{alert_id}/tell-rt", summary="Tell lurah and RT heads now", responses=ACTED)
 def tell_rt_of_alert(alert_id: str, actor: Actor, house: TheHouse) -> Alert:
     """Send what waits for lurah and RT heads at Siaga without waiting for its time."""
     return tell_rt(house, alert_id, by=actor.name)

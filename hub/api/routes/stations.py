@@ -64,8 +64,9 @@ def readings(  # noqa: PLR0917 - FastAPI passes each by name
 ) -> Response | Readings:
     """Return roll-ups (mean, min, max) by step; without a step the finest that suits the span."""
     _row(connection, station_id, house)
-    to_ms = _time_ms(end, "to") if end is not None else house.clock.now_ms() + 1
-    from_ms = _time_ms(begin, "from") if begin is not None else to_ms - DAY_MS
+    now_ms = house.clock.now_ms()
+    to_ms = _time_ms(end, "to") if end is not None else now_ms + 1
+    from_ms = _time_ms(begin, "from") if begin is not None else min(to_ms, now_ms) - DAY_MS
     if from_ms >= to_ms:
         raise InvalidRequestError("from harus sebelum to.", "from must be before to.")
     chosen = step or _suitable_step(to_ms - from_ms)

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,19 @@ def test_a_producer_that_has_ended_is_still_read(home: Path, clock: FakeClock) -
     for left in home.glob("*-shm"):
         left.unlink()
     assert [row.seq for row in reader.rows(1)] == [1, 2, 3]
+
+
+def test_a_reader_leaves_the_recovery_after_a_cut_to_the_producer(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
+        append(outbox, clock, reading, 3)
+        power_cut = shutil.copytree(home, home / "cut", symlinks=True)
+    (shared,) = power_cut.glob("*-shm")
+    shared.write_bytes(b"")
+    reader = OutboxReader.open(power_cut / "outbox-gauge.db")
+    assert [row.seq for row in reader.rows(1)] == [1, 2, 3]
+    assert shared.read_bytes() == b""
+    with open_outbox(power_cut, clock) as outbox:
+        assert append(outbox, clock, reading) == [4]
 
 
 def test_a_file_put_in_place_of_the_old_one_is_read_at_once(home: Path, clock: FakeClock) -> None:

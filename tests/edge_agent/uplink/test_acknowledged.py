@@ -60,12 +60,22 @@ def test_a_set_aside_record_is_forgotten_once_an_ack_covers_it() -> None:
 
 def test_ranges_and_set_aside_are_bounded() -> None:
     acknowledged = Acknowledged(epoch="e1")
-    for seq in range(1, 4 * MOST_RANGES, 2):
+    for seq in range(1, 8 * MOST_RANGES, 2):
         acknowledged.apply(ack((seq, seq)))
-        acknowledged.set_aside(SPOOL, seq + 5_000)
-    assert len(acknowledged.acked(SPOOL)) == MOST_RANGES
-    assert 4 * MOST_RANGES - 1 in acknowledged.acked(SPOOL)
+        acknowledged.set_aside(SPOOL, seq + 50_000)
+    assert len(acknowledged.acked(SPOOL)) <= 2 * MOST_RANGES
+    assert 8 * MOST_RANGES - 1 in acknowledged.acked(SPOOL)
     assert len(acknowledged.aside(SPOOL)) == MOST_SET_ASIDE
+
+
+def test_what_was_said_last_is_never_what_is_forgotten_though_it_be_the_lowest() -> None:
+    acknowledged = Acknowledged(epoch="e1")
+    for seq in range(8 * MOST_RANGES + 1, 0, -2):
+        acknowledged.apply(ack((seq, seq)))
+        assert seq in acknowledged.acked(SPOOL)
+    newest = range(2 * MOST_RANGES - 1, 0, -2)
+    assert all(seq in acknowledged.acked(SPOOL) for seq in newest)
+    assert len(acknowledged.acked(SPOOL)) <= 2 * MOST_RANGES + 1
 
 
 def test_marks_that_have_changed_are_told_once() -> None:

@@ -84,7 +84,7 @@ def test_a_batch_is_the_longest_beginning_that_fits_and_at_least_one_row(sizes: 
     limit=st.integers(1, 30),
 )
 def test_untaken_rows_are_those_of_the_spool_without_the_taken_ones(
-    classes: list[int], taken: set[int], after: int, before: int | None, newest_first: bool, limit: int
+    *, classes: list[int], taken: set[int], after: int, before: int | None, newest_first: bool, limit: int
 ) -> None:
     spool = MemorySpool(spool_id=GAUGE, clock=FakeClock())
     for record_class in classes:

@@ -3,93 +3,18 @@ from pathlib import Path
 
 import pytest
 
-from hub.alerting import desk, people
-from hub.alerting.alert import Alert, AlertKind, AlertState, EventKind
-from hub.alerting.policy import AlertPolicy
-from hub.alerting.routing import Role
-from hub.dispatch.delivery import Delivery, DeliveryState
+from hub.alerting import people
+from hub.alerting.alert import AlertKind, AlertState, EventKind
+from hub.dispatch.delivery import DeliveryState
 from hub.storage import alerts, changes, deliveries
 from hub.storage.connection import Connection, write
-from tests.support.alerts import NODE, START_MS, STATION, change, decision, hub_database, person
-
-POLICY = AlertPolicy()
-EVERYBODY = (
-    person("petugas", Role.OFFICER),
-    person("lurah", Role.LURAH, min_severity=2),
-    person("rt-1", Role.RT, min_severity=2),
-    person("rt-2", Role.RT, min_severity=3),
-    person("regu", Role.LEAD),
-    person("piket", Role.ONCALL),
-)
+from tests.support.alerts import START_MS, STATION, decision, hub_database
+from tests.support.hours import EVERYBODY, POLICY, Hour
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Connection:
     return hub_database(tmp_path, *EVERYBODY)
-
-
-class Hour:
-    """A station's hour: each call is one transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def level(self, severity: int | None, *, at_s: float = 0, **more: object) -> None:
-        with write(self.connection):
-            told = change(severity, at_ms=START_MS + round(1000 * at_s), **more)  # type: ignore[arg-type]
-            desk.on_station_change(self.connection, told, policy=POLICY)
-
-    def silence(self, *, last: int | None, at_s: float = 0) -> None:
-        with write(self.connection):
-            now_ms = START_MS + round(1000 * at_s)
-            desk.on_silence(
-                self.connection,
-                STATION,
-                silent_since_ms=now_ms - 180_000,
-                now_ms=now_ms,
-                last_severity=last,
-                policy=POLICY,
-            )
-
-    def voice(self, *, at_s: float) -> None:
-        with write(self.connection):
-            desk.on_voice(self.connection, STATION, now_ms=START_MS + round(1000 * at_s), policy=POLICY)
-
-    def fault(self, code: str, *, active: bool, at_s: float = 0) -> None:
-        with write(self.connection):
-            now_ms = START_MS + round(1000 * at_s)
-            desk.on_fault(
-                self.connection,
-                station_id=STATION,
-                node_id=NODE,
-                code=code,
-                active=active,
-                text="gema hilang saat air naik",
-                at_ms=now_ms - 200,
-                now_ms=now_ms,
-                policy=POLICY,
-            )
-
-    def tick(self, *, at_s: float) -> None:
-        with write(self.connection):
-            desk.tick(self.connection, now_ms=START_MS + round(1000 * at_s), policy=POLICY)
-
-    def alert(self) -> Alert:
-        (alert,) = alerts.list_open(self.connection)
-        return alert
-
-    def only(self) -> Alert:
-        (row,) = self.connection.execute("SELECT alert_id FROM alerts").fetchall()
-        found = alerts.one(self.connection, row[0])
-        assert found is not None
-        return found
-
-    def deliveries(self, *, severity: int) -> dict[str, Delivery]:
-        rows = deliveries.of_alert(self.connection, self.only().alert_id)
-        return {row.recipient_id: row for row in rows if row.severity == severity}
-
-    def history(self) -> list[EventKind]:
-        return [event.kind for event in alerts.events(self.connection, self.only().alert_id)]
 
 
 @pytest.fixture
@@ -272,78 +197,6 @@ def test_a_late_level_says_since_when(hour: Hour) -> None:
     assert "17:19 WIT (sejak 17:02)" in hour.deliveries(severity=3)["petugas"].text
 
 
-def test_silence_keeps_the_last_severity_and_tells_the_officers(hour: Hour) -> None:
-    hour.silence(last=2)
-    hour.silence(last=2, at_s=60)
-    alert = hour.alert()
-    assert (alert.kind, alert.severity, alert.why) == (AlertKind.SILENCE, 2, "tidak ada data")
-    assert set(hour.deliveries(severity=2)) == {"petugas"}
-    assert "tidak mengirim data sejak 16:57 WIT. Status terakhir Siaga" in hour.deliveries(severity=2)["petugas"].text
-
-
-def test_silence_in_peace_is_shown_but_wakes_nobody(hour: Hour) -> None:
-    hour.silence(last=None)
-    assert hour.alert().severity == 0
-    assert deliveries.of_alert(hour.connection, hour.alert().alert_id) == []
-
-
-def test_a_voice_ends_the_silence(hour: Hour) -> None:
-    hour.silence(last=0)
-    hour.voice(at_s=60)
-    hour.voice(at_s=70)
-    assert alerts.list_open(hour.connection) == []
-
-
-def test_a_decision_joins_the_open_silence_of_its_station(hour: Hour) -> None:
-    hour.silence(last=0)
-    hour.level(2, at_s=60)
-    alert = hour.alert()
-    assert (alert.kind, alert.severity) == (AlertKind.LEVEL, 2)
-    assert hour.history() == [EventKind.RAISED, EventKind.ROSE]
-    hour.voice(at_s=61)
-    assert hour.alert().severity == 2
-
-
-def test_a_silence_during_a_flood_stands_beside_the_level_alert(hour: Hour) -> None:
-    hour.level(3)
-    hour.silence(last=3, at_s=300)
-    assert [(alert.kind, alert.severity) for alert in alerts.list_open(hour.connection)] == [
-        (AlertKind.SILENCE, 3),
-        (AlertKind.LEVEL, 3),
-    ]
-    hour.level(1, at_s=900)
-    hour.voice(at_s=900)
-    assert [alert.kind for alert in alerts.list_open(hour.connection)] == [AlertKind.LEVEL]
-
-
-def test_maybe_very_high_counts_as_siaga_and_says_so(hour: Hour) -> None:
-    hour.level(1)
-    hour.fault("maybe_very_high", active=True, at_s=60)
-    alert = hour.alert()
-    assert (alert.severity, alert.water, alert.floor) == (2, 1, 2)
-    assert "MUNGKIN SANGAT TINGGI" in hour.deliveries(severity=2)["petugas"].text
-    hour.fault("maybe_very_high", active=False, at_s=120)
-    assert hour.alert().severity == 1
-
-
-def test_maybe_very_high_alone_opens_and_ends_an_alert(hour: Hour) -> None:
-    hour.fault("maybe_very_high", active=False)
-    hour.fault("maybe_very_high", active=True)
-    hour.fault("maybe_very_high", active=True, at_s=10)
-    assert hour.alert().severity == 2
-    hour.fault("maybe_very_high", active=False, at_s=20)
-    assert alerts.list_open(hour.connection) == []
-
-
-def test_another_fault_is_its_own_alert_until_it_is_gone(hour: Hour) -> None:
-    hour.level(1)
-    hour.fault("tamper", active=True)
-    hour.fault("tamper", active=True, at_s=10)
-    assert [alert.kind for alert in alerts.list_open(hour.connection)] == [AlertKind.LEVEL, AlertKind.FAULT]
-    hour.fault("tamper", active=False, at_s=20)
-    assert [alert.kind for alert in alerts.list_open(hour.connection)] == [AlertKind.LEVEL]
-
-
 def test_a_rise_after_the_end_opens_another_alert_even_in_the_same_decision(hour: Hour) -> None:
     hour.level(2)
     hour.level(0, at_s=60)
@@ -351,19 +204,6 @@ def test_a_rise_after_the_end_opens_another_alert_even_in_the_same_decision(hour
     rows = hour.connection.execute("SELECT alert_id FROM alert_decisions WHERE decision_id = ?", (decision(),))
     assert len(rows.fetchall()) == 2
     assert hour.alert().severity == 1
-
-
-def test_trouble_of_the_hub_is_told_to_officers_and_leads_and_ends_with_a_message(hour: Hour) -> None:
-    with write(hour.connection):
-        desk.on_hub_trouble(hour.connection, since_ms=START_MS, why="diam", now_ms=START_MS + 1, policy=POLICY)
-        desk.on_hub_trouble(hour.connection, since_ms=START_MS, why="diam", now_ms=START_MS + 2, policy=POLICY)
-    owed = hour.deliveries(severity=1)
-    assert set(owed) == {"petugas", "regu"}
-    with write(hour.connection):
-        for row in owed.values():
-            deliveries.begin(hour.connection, row.delivery_id, next_try_real_ms=0)
-        desk.on_hub_well(hour.connection, why="pulih", now_ms=START_MS + 60_000, policy=POLICY)
-    assert set(hour.deliveries(severity=0)) == {"petugas", "regu"}
 
 
 def test_a_shelf_ends_by_itself_and_the_alert_must_be_seen_anew(hour: Hour) -> None:

@@ -112,9 +112,7 @@ class Town(RuleBasedStateMachine):
             for one in due:
                 assert deliveries.begin(self.connection, one.delivery_id, next_try_real_ms=0) is not None
                 if outcome in {"handed", "failed"}:
-                    assert deliveries.move(
-                        self.connection, one.delivery_id, DeliveryState(outcome), at_ms=self.now_ms
-                    )
+                    assert deliveries.move(self.connection, one.delivery_id, DeliveryState(outcome), at_ms=self.now_ms)
                 elif outcome == "again":
                     deliveries.try_again(self.connection, one.delivery_id, next_try_real_ms=0, error="uji")
 

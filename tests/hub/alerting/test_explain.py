@@ -64,7 +64,7 @@ def test_a_decision_of_another_rule_version_is_not_called_the_same(connection: C
 def test_inputs_that_cannot_be_read_are_reported_not_raised(connection: Connection) -> None:
     with write(connection):
         connection.execute(
-            "UPDATE alert_events SET inputs = CAST(replace(inputs, '\"act\":\"step\"', '\"act\":\"x\"') AS BLOB)"
+            'UPDATE alert_events SET inputs = CAST(replace(inputs, \'"act":"step"\', \'"act":"x"\') AS BLOB)'
         )
     found = explained(connection)
     assert len(found.differing) == len(found.lines)
@@ -86,9 +86,7 @@ def test_there_is_no_explanation_of_an_alert_that_is_not_there(connection: Conne
 def test_adopted_and_reevaluated_decisions_run_again_from_json(connection: Connection) -> None:
     record = msgspec.json.decode(explained(connection).lines[-1].event.inputs or b"", type=DecisionRecord)
     state = rerun(decode_inputs(record.inputs)).state
-    adopted = AdoptInputs(
-        before=state, record=state, key=(2, 5, 9), at_ms=7, settings=SETTINGS, decision_id="n-1/s/1"
-    )
+    adopted = AdoptInputs(before=state, record=state, key=(2, 5, 9), at_ms=7, settings=SETTINGS, decision_id="n-1/s/1")
     judged = ReevaluateInputs(before=state, at_ms=7, settings=SETTINGS, decision_id="n-1/s/1")
     for inputs in (adopted, judged):
         again = rerun(decode_inputs(encode_inputs(inputs)))

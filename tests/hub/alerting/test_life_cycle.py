@@ -124,9 +124,7 @@ class LifeOfAnAlert(RuleBasedStateMachine):
         model = self.model
         if model.is_over or not model.is_latched or model.water == 3:
             with pytest.raises(RefusedError):
-                life_cycle.confirm_downgrade(
-                    self.alert, seen_version=self.alert.version, by="Sari", now_ms=self.now_ms
-                )
+                life_cycle.confirm_downgrade(self.alert, seen_version=self.alert.version, by="Sari", now_ms=self.now_ms)
             return
         self.take(
             life_cycle.confirm_downgrade(self.alert, seen_version=self.alert.version, by="Sari", now_ms=self.now_ms)
@@ -148,9 +146,7 @@ class LifeOfAnAlert(RuleBasedStateMachine):
         self.model.shelved_until_ms, self.model.steps_due_ms = until_ms, ()
 
     def _shelve(self, until_ms: int) -> Move:
-        return life_cycle.shelve(
-            self.alert, by="Yan", why="uji", until_ms=until_ms, now_ms=self.now_ms, policy=POLICY
-        )
+        return life_cycle.shelve(self.alert, by="Yan", why="uji", until_ms=until_ms, now_ms=self.now_ms, policy=POLICY)
 
     @rule(seconds=st.sampled_from([1, 59, 60, 120, 300, 3600, 30_000]))
     def time_passes(self, seconds: int) -> None:

@@ -23,9 +23,7 @@ def test_every_kind_of_event_has_a_sentence_in_both_languages(kind: EventKind, l
 
 @pytest.mark.parametrize("step", list(Escalation))
 def test_every_step_of_escalation_has_a_sentence_in_both_languages(step: Escalation) -> None:
-    told = Told(
-        kind=EventKind.ESCALATED, severity=3, water=3, by="waktu", why="", text=escalation_text(step, called=1)
-    )
+    told = Told(kind=EventKind.ESCALATED, severity=3, water=3, by="waktu", why="", text=escalation_text(step, called=1))
     assert "belum dikonfirmasi" in event_sentence(told, words=WORDS)
     assert "not acknowledged" in event_sentence(told, words=WORDS, language="en")
 

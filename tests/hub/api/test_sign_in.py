@@ -22,16 +22,8 @@ def test_the_right_password_leads_back_with_a_cookie_that_scripts_cannot_read(hu
 
 
 def test_where_browsers_come_by_tls_the_cookie_stays_on_tls(city: HubData, clock: FakeClock) -> None:
-    from fastapi.testclient import TestClient
-
-    from hub.alerting.policy import AlertPolicy
-    from hub.api.application import create_app
-    from hub.wall.city import City
-
-    app = create_app(db_path=city.path, clock=clock, city=City(), policy=AlertPolicy(), secure_cookies=True)
-    with TestClient(app, base_url="https://hub") as client:
-        form = {"name": "admin", "password": PASSWORD}
-        assert "Secure" in client.post("/masuk", data=form, follow_redirects=False).headers["set-cookie"]
+    with answering(city.path, clock=clock, base_url="https://hub") as hub:
+        assert "Secure" in post(hub).headers["set-cookie"]
 
 
 def test_a_wrong_password_and_a_wrong_name_are_answered_alike(hub: httpx.Client) -> None:

@@ -75,9 +75,7 @@ def test_messages_of_an_earlier_rise_do_not_count(tmp_path: Path) -> None:
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**9)), min_size=4, max_size=4))
 def test_no_hop_is_ever_made_up(times: list[int | None]) -> None:
     fresh = blank(alert_id="A-7K3Q9", kind=AlertKind.LEVEL, station_id="wai-ruhu-1", now_ms=0)
-    alert = replace(
-        fresh, sample_ms=times[0], decided_ms=times[1], committed_ms=times[2], acknowledged_ms=times[3]
-    )
+    alert = replace(fresh, sample_ms=times[0], decided_ms=times[1], committed_ms=times[2], acknowledged_ms=times[3])
     for hop in ledger_of(alert, [], rate=2.0).hops:
         if hop.at_ms is None:
             assert hop.seconds is None

@@ -85,9 +85,7 @@ def raise_level(connection: Connection, severity: int) -> str:
 def wait_for_state(connection: Connection, alert_id: str, recipient_id: str, state: DeliveryState) -> None:
     wait_until(
         lambda: any(
-            one.state is state
-            for one in deliveries.of_alert(connection, alert_id)
-            if one.recipient_id == recipient_id
+            one.state is state for one in deliveries.of_alert(connection, alert_id) if one.recipient_id == recipient_id
         ),
         what=f"the message to {recipient_id} to be {state}",
     )

@@ -44,9 +44,7 @@ def test_reading_is_noted_once_with_its_first_time(connection: Connection) -> No
 
 
 @pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.WITHDRAWN, DeliveryState.HANDED])
-def test_who_has_the_link_has_read_it_whatever_the_channel_said(
-    connection: Connection, state: DeliveryState
-) -> None:
+def test_who_has_the_link_has_read_it_whatever_the_channel_said(connection: Connection, state: DeliveryState) -> None:
     delivery = delivery_of(connection)
     with write(connection):
         deliveries.move(connection, delivery.delivery_id, state, at_ms=START_MS)

@@ -167,6 +167,7 @@ def test_messages_under_way_never_exceed_the_bound() -> None:
     office = post(*targets(IN_FLIGHT + 50))
     office.channel.hanging = {f"http://p{index:03d}" for index in range(IN_FLIGHT + 50)}
     office.level(3)
+
     async def offer() -> int:
         office.sender.start_due()
         office.sender.start_due()
@@ -234,9 +235,7 @@ def test_the_address_of_now_counts_not_that_of_the_alert() -> None:
     office = post(*targets(1))
     office.level(3)
     with write(office.connection):
-        recipients.save(
-            office.connection, person("p000", Role.OFFICER, target="http://new-phone"), station_ids=["*"]
-        )
+        recipients.save(office.connection, person("p000", Role.OFFICER, target="http://new-phone"), station_ids=["*"])
     office.round()
     assert set(office.channel.offered) == {"http://new-phone"}
 

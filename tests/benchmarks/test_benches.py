@@ -1,0 +1,89 @@
+"""Each bench of the product runs at a tiny size and comes to its figures; how good they are is not looked at here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks import (
+    acknowledge_under_load,
+    broker,
+    crossing_to_paint,
+    help_time,
+    ingest_durable,
+    ingest_rules,
+    memory,
+    wire_bytes,
+)
+from benchmarks.errors import MissingError
+from benchmarks.figure import Figure
+
+pytestmark = pytest.mark.broker
+
+
+def _names(figures: Iterator[Figure]) -> list[str]:
+    """Run a bench to its end and return the names of its figures, all of which must be above 0."""
+    found = list(figures)
+    assert all(figure.value > 0 for figure in found)
+    return [figure.name for figure in found]
+
+
+def _need(*programs: str) -> None:
+    for program in programs:
+        try:
+            broker.program(program)
+        except MissingError as problem:
+            pytest.skip(str(problem))
+
+
+def test_help_time_comes_to_its_figure(tmp_path: Path) -> None:
+    assert _names(help_time.figures("help-time", folder=tmp_path, kind=broker.DEFAULT)) == ["help-time"]
+
+
+@pytest.mark.parametrize("batch_records", [1, 50])
+def test_ingest_durable_comes_to_its_figures(batch_records: int, tmp_path: Path) -> None:
+    _need("mosquitto_sub", "sqlite3")
+    name = f"ingest-durable-{batch_records}"
+    figures = ingest_durable.figures(name, folder=tmp_path, kind=broker.DEFAULT, boxes=2, rounds=1, records=200)
+    assert _names(figures) == [name, f"{name}-mosquitto_sub-sqlite3"]
+
+
+def test_ingest_rules_sees_levels_move_and_roll_ups_follow(tmp_path: Path) -> None:
+    (found,) = ingest_rules.figures(
+        "ingest-rules-50", folder=tmp_path, kind=broker.DEFAULT, boxes=2, rounds=1, records=2000
+    )
+    assert found.detail["rollup_rows"] == 2000
+    assert found.detail["alert_events"] > 0
+    assert found.detail["rule_errors"] == 0
+
+
+def test_acknowledge_under_load_acknowledges_every_alert(tmp_path: Path) -> None:
+    (found,) = acknowledge_under_load.figures(
+        "acknowledge-under-load", folder=tmp_path, kind=broker.DEFAULT, alerts=3, load_boxes=2
+    )
+    assert found.detail["count"] == 3
+    assert found.detail["load_records"] > 0
+
+
+@pytest.mark.nightly
+def test_memory_finds_each_process(tmp_path: Path) -> None:
+    figures = memory.figures("memory", folder=tmp_path, kind=broker.DEFAULT, boxes=5, measured_s=1.0)
+    assert _names(figures) == ["memory-gauge", "memory-uplink", "memory-hub"]
+
+
+@pytest.mark.nightly
+def test_wire_bytes_counts_both_sites(tmp_path: Path) -> None:
+    _need("mosquitto")
+    figures = wire_bytes.figures("wire-bytes", folder=tmp_path, kind=broker.DEFAULT, measured_s=5.0)
+    assert _names(figures) == ["wire-bytes-plain", "wire-bytes-tls"]
+
+
+@pytest.mark.nightly
+@pytest.mark.browser
+def test_crossing_to_paint_sees_the_wall_change(tmp_path: Path) -> None:
+    _need("chromium")
+    (found,) = crossing_to_paint.figures(
+        "crossing-to-paint", folder=tmp_path, kind=broker.DEFAULT, measured_s=15.0, load_boxes=2
+    )
+    assert found.detail["count"] > 0
+    assert found.detail["never_painted"] == 0

@@ -1,0 +1,78 @@
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from hub.storage import counters
+from tests.support.clocks import FakeClock
+from tests.support.hub_data import HubData
+
+
+def figures(hub: httpx.Client) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """Return every sample, read by Prometheus' own parser."""
+    families = text_string_to_metric_families(hub.get("/metrics").text)
+    return {(s.name, frozenset(s.labels.items())): s.value for family in families for s in family.samples}
+
+
+def test_the_hub_says_how_its_processes_do(hub: httpx.Client, city: HubData, clock: FakeClock) -> None:
+    assert hub.get("/healthz").json()["status"] == "degraded"
+    city.beat("ingest", at_real_ms=0)
+    city.beat("dispatch", at_real_ms=0)
+    clock.advance(10)
+    health = hub.get("/healthz").json()
+    assert health["status"] == "ok"
+    assert health["processes"]["ingest"] == {"state": "ok", "age_s": 10.0}
+    clock.advance(21)
+    assert hub.get("/healthz").json()["processes"]["ingest"]["state"] == "late"
+
+
+def test_the_promised_figures_are_there_before_anything_was_counted(hub: httpx.Client) -> None:
+    text = hub.get("/metrics").text
+    for name in ("jagawai_records_committed_total", "jagawai_records_duplicate_total", "jagawai_record_gaps_total"):
+        assert f"\n{name} 0.0" in text
+    for name in ("jagawai_dead_letters_total", "jagawai_ingest_seconds", "jagawai_alerts_firing"):
+        assert f"# TYPE {name.removesuffix('_total')}" in text.replace("_total counter", " counter")
+
+
+def test_counters_of_all_processes_come_with_their_labels(hub: httpx.Client, city: HubData) -> None:
+    counters.add(
+        city.connection,
+        {
+            (counters.RECORDS_COMMITTED, ""): 41,
+            (counters.DEAD_LETTERS, 'reason="record"'): 3,
+            (counters.DEAD_LETTERS, 'reason="batch"'): 2,
+        }
+        | counters.histogram([0.0004, 0.004, 7.0]),
+    )
+    found = figures(hub)
+    assert found["jagawai_records_committed_total", frozenset()] == 41
+    assert found["jagawai_dead_letters_total", frozenset({("reason", "record")})] == 3
+    buckets = {labels: value for (name, labels), value in found.items() if name == "jagawai_ingest_seconds_bucket"}
+    assert buckets[frozenset({("le", "0.005")})] == 2
+    assert buckets[frozenset({("le", "+Inf")})] == found["jagawai_ingest_seconds_count", frozenset()] == 3
+    assert found["jagawai_ingest_seconds_sum", frozenset()] == 7.0044
+
+
+def test_open_alerts_are_counted_by_severity(hub: httpx.Client) -> None:
+    found = figures(hub)
+    by_severity = {n: found["jagawai_alerts_firing", frozenset({("severity", str(n))})] for n in range(4)}
+    assert by_severity == {0: 1, 1: 1, 2: 1, 3: 1}
+
+
+def test_dead_letters_are_shown_with_what_they_held(hub: httpx.Client, city: HubData) -> None:
+    city.insert(
+        "dead_letters", node_id="n-7f3k2m90", topic="records", reason="record", error="no seq", payload=b"\xff{}",
+        received_ms=city.now_ms,
+    )  # fmt: skip
+    (letter,) = hub.get("/api/v1/dead-letters").json()
+    assert (letter["node_id"], letter["reason"], letter["payload"]) == ("n-7f3k2m90", "record", "\\xff{}")
+
+
+def test_nodes_tell_how_they_do_and_what_waits_on_them(hub: httpx.Client, city: HubData, clock: FakeClock) -> None:
+    city.update("nodes", "node_id", "n-7f3k2m91", is_quarantined=1, clone_evidence="dua papan")
+    city.update("nodes", "node_id", "n-7f3k2m90", queued='{"0": 1, "1": 5}')
+    clock.advance(300)
+    city.update("nodes", "node_id", "n-7f3k2m93", last_seen_ms=city.now_ms - 120_000)
+    nodes = {node["id"]: node for node in hub.get("/api/v1/nodes").json()}
+    states = {name[-1]: node["state"] for name, node in nodes.items()}
+    assert states == {"0": "online", "1": "quarantined", "2": "online", "3": "quiet", "4": "lost"}
+    assert nodes["n-7f3k2m90"]["queued"] == {"0": 1, "1": 5}
+    assert nodes["n-7f3k2m90"]["station_ids"] == ["wai-ruhu-1"]
