@@ -94,9 +94,10 @@ class Traffic:
             return verdict
         self.credit.grant(ack.credit_rps, now_ms=now_ms)
         self._counts[Count.ACKED] += self.flight.settle(ack.spool, self._acknowledged.acked(ack.spool))
-        taken = self._taken[ack.spool]
-        taken.update(ack.ranges)
-        if verdict is Verdict.NEW_EPOCH or len(taken) > MOST_TAKEN:
+        self._taken[ack.spool].update([(1, ack.high), *ack.ranges] if ack.high else ack.ranges)
+        for spool_id, taken in self._taken.items():
+            taken.update((seq, seq) for seq in self._acknowledged.aside(spool_id))
+        if verdict is Verdict.NEW_EPOCH or len(self._taken[ack.spool]) > MOST_TAKEN:
             self._retake()
         return verdict
 

@@ -177,7 +177,7 @@ class Intake:
             if letter.seq in taken.mark.covered:
                 self.duplicates += 1
                 return
-            pass
+            taken.mark.cover([letter.seq])
         self._dead_letters.put(self._connection, letter)
 
     def _sort_out(self, offer: Offer, taken: Taken) -> list[_Pair]:
