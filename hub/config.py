@@ -1,4 +1,4 @@
-"""The hub's config file: TOML to frozen values. Secrets are paths. See docs/hub-config for what each key means."""
+"""The hub's config file: TOML to frozen values. Secrets are paths. docs/config.md says what each key means."""
 
 import os
 from pathlib import Path

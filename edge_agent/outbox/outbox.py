@@ -86,6 +86,12 @@ class Outbox:
         except sqlite3.Error as problem:
             place.release()
             raise own_error(path, problem) from problem
+        except OutboxError:
+            place.release()
+            raise
+        except OSError as problem:
+            place.release()
+            raise OutboxFullError(f"{path}: {problem}; free some space on the disk") from problem
         except BaseException:
             place.release()
             raise
@@ -170,8 +176,8 @@ class Outbox:
                         transaction, marks, now_ms=now_ms, is_kept=self._has_room_to_keep()
                     )
                 settling.forget(transaction.connection, now_ms=now_ms)
-        except OutboxError:
-            self._settlement = Settlement()
+        except BaseException:
+            self._settlement = Settlement()  # what it thinks to have applied was rolled back
             raise
         self._spool.upkeep()
         return settled

@@ -59,14 +59,15 @@ class Spool:
             sqlite3.Error: the disk takes no more.
         """
         real = place.new_real()
+        file = OwnerFile(place, real, limit_pages=limits.pages)
         try:
-            file = OwnerFile(place, real, limit_pages=limits.pages)
             with file.writing() as connection:
                 for statement in SCHEMA:
                     connection.execute(statement)
                 ledger = create(connection, keeper.identity(spool=new_spool_id(), last=last))
             file.grow(BEGINNING_PAGES)
         except sqlite3.Error:
+            file.close()
             delete(real)
             raise
         return cls(file, ledger, limits=limits, own_stamp=own_stamp)
@@ -123,7 +124,7 @@ class Spool:
                 self._commits = 0
                 self.file.checkpoint()
             self._note_trouble("" if has_room else "no room can be made; the next records may not fit")
-        except (sqlite3.Error, OutboxError) as problem:
+        except (sqlite3.Error, OutboxError, OSError) as problem:
             if isinstance(problem, sqlite3.Error) and trouble_of(problem) is Trouble.DAMAGED:
                 self.unfit = str(problem)
             self._note_trouble(str(problem))

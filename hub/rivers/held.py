@@ -62,7 +62,7 @@ class Held:
         if run.is_superseded:
             return False
         is_same_gauge = (run.node_id, run.source) == (self.node_id, self.source)
-        return True
+        return not is_same_gauge or run.spool_no >= self.spool_no
 
     def follow(self, run: Run) -> None:
         """Make the run's gauge and spool the one that is followed; a new one restarts the rule's memory."""

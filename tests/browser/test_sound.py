@@ -31,7 +31,7 @@ def alert(severity: int, **values: Any) -> dict[str, Any]:
 def ask(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     data = HubData(tmp_path_factory.mktemp("sound") / "hub.db")
     with serving(data.path, clock=FakeClock(now_ms=NOW)) as web, watched(browser) as seen:
-        seen.page.goto(f"{web.base_url}masuk")
+        seen.page.goto(f"{web.base_url}/masuk")
 
         def choose(
             *alerts: dict[str, Any], stale: tuple[str, ...] = (), gone: bool = False, heard: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ def web(city: HubData, clock: FakeClock) -> Iterator[httpx.Client]:
 
 
 def go(seen: Watched, web: httpx.Client, path: str = "/dinding") -> Page:
-    seen.page.goto(f"{web.base_url}{path.lstrip('/')}")
+    seen.page.goto(f"{web.base_url}{path}")
     return seen.page
 
 
@@ -234,7 +234,7 @@ def test_a_person_can_act_while_many_pages_are_open(browser: Browser, web: httpx
     with watched(browser, context=context) as wall:
         sign_in(wall, web)
         for path in ("/sungai", "/alarm", "/simpul", "/sungai/wai-ruhu-1", "/sungai", "/alarm", "/simpul"):
-            context.new_page().goto(f"{web.base_url}{path.lstrip('/')}")
+            context.new_page().goto(f"{web.base_url}{path}")
         wall.page.bring_to_front()
         with wall.page.expect_response("**/acknowledge", timeout=1_000) as answer:
             wall.page.keyboard.press("F2")

@@ -15,6 +15,7 @@ from threading import Event
 import msgspec
 
 from contract.seq_ranges import SeqRanges
+from edge_agent.outbox.errors import OutboxFullError
 from edge_agent.outbox.file import JOURNAL_SIZE_LIMIT
 from edge_agent.outbox.guest import guest
 from edge_agent.outbox.inbox import Inbox
@@ -143,6 +144,18 @@ def limited_disk(home: Path) -> None:
     live_through(home, end=end, go_on=go_on, before=1_000, after=17_000)
 
 
+def no_room(home: Path) -> None:
+    """Start for the first time on a disk that takes nothing, then on one that does."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    try:
+        open_outbox(home, FakeClock())
+    except OutboxFullError as problem:
+        say(f"refused: {problem}")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    with open_outbox(home, FakeClock()) as outbox:
+        say(f"opened: {append(outbox, FakeClock(), reading)}, {len(list(home.glob('outbox-gauge.????????.db')))} file")
+
+
 def full_disk(home: Path) -> None:
     """Live through a small file system that somebody else has filled to the last byte."""
     filling = home / "somebody-elses.log"
@@ -194,6 +207,7 @@ ACTIONS: dict[str, Callable[[Path], None]] = {
         hold_inbox,
         limited_disk,
         full_disk,
+        no_room,
     )
 }
 

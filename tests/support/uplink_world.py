@@ -4,8 +4,10 @@ The hub here shares no code with the project's: it keeps (spool, seq) and answer
 """
 
 import random
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
@@ -43,6 +45,10 @@ class MemorySpool:
     kept: dict[int, tuple[int, MemoryRow]] = field(default_factory=dict)
     """Acknowledged, kept for a hub that may be restored."""
     reads: int = 0
+    _seqs: dict[int, list[int]] = field(default_factory=lambda: {0: [], 1: [], 2: [], 3: []})
+    """Of each class, held or not, in order."""
+    _settled: SeqRanges = field(default_factory=SeqRanges)
+    _low: int = 1
 
     def write(self, record_class: int, *, interval_s: float = 60.0, size_bytes: int = 200) -> int:
         """Write one record of now; return its number."""
@@ -51,17 +57,24 @@ class MemorySpool:
         envelope = {"seq": seq, "kind": "reading", "class": record_class, "interval_s": interval_s}
         body = msgspec.json.encode(envelope).ljust(size_bytes)
         self.held[seq] = (record_class, MemoryRow(seq=seq, at_ms=self.clock.now_ms(), body=body))
+        self._seqs[record_class].append(seq)
         return seq
 
     def settle(self, acked: SeqRanges) -> None:
-        """Do as the producer does: take what is acknowledged for done."""
-        for seq in [seq for seq in self.held if seq in acked]:
-            self.kept[seq] = self.held.pop(seq)
+        """Do as the producer does: take what is acknowledged for done, each number once."""
+        for first, last in acked:
+            for start, end in self._settled.holes(first, min(last, self.next_seq - 1)):
+                for seq in range(start, end + 1):
+                    if seq in self.held:
+                        self.kept[seq] = self.held.pop(seq)
+                self._settled.add(start, end)
 
     def reoffer(self) -> None:
         """Do as the producer does when the hub was restored."""
         self.held |= self.kept
         self.kept.clear()
+        self._settled = SeqRanges()
+        self._low = 1
 
     def drop(self, seqs: list[int]) -> None:
         """Do as the producer does with what was set aside."""
@@ -70,18 +83,21 @@ class MemorySpool:
 
     def marks(self) -> tuple[int, int]:
         """Return (low, next)."""
-        return min(self.held, default=self.next_seq), self.next_seq
+        while self._low < self.next_seq and self._low not in self.held:
+            self._low += 1
+        return self._low, self.next_seq
 
     def rows(
         self, record_class: int, *, after_seq: int = 0, before_seq: int | None = None, newest_first: bool, limit: int
     ) -> list[MemoryRow]:
         """Return unacknowledged rows of a class."""
         self.reads += 1
-        before = self.next_seq if before_seq is None else before_seq
-        found = [
-            row for seq, (of_class, row) in self.held.items() if of_class == record_class and after_seq < seq < before
-        ]
-        return sorted(found, key=lambda row: row.seq, reverse=newest_first)[:limit]
+        seqs = self._seqs[record_class]
+        first = bisect_right(seqs, after_seq)
+        last = len(seqs) if before_seq is None else bisect_left(seqs, before_seq)
+        numbers = range(last - 1, first - 1, -1) if newest_first else range(first, last)
+        found = (self.held[seqs[n]][1] for n in numbers if seqs[n] in self.held)
+        return list(islice(found, limit))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -49,3 +49,11 @@ def test_on_a_file_system_filled_by_somebody_else_it_is_the_same(home: Path) -> 
     else:
         found = lived_through([*how, "sh", "-c", SMALL_DISK, "sh", sys.executable, str(home)])
     assert found == WELL
+
+
+def test_a_first_start_without_any_room_says_what_to_do_and_leaves_nothing_behind(home: Path) -> None:
+    arguments = [sys.executable, "-m", "tests.support.outbox_child", "no_room", str(home)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+    refused, opened = done.stdout.splitlines()
+    assert "free some space on the disk" in refused
+    assert opened == "opened: [1], 1 file"

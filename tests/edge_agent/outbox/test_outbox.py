@@ -161,6 +161,13 @@ def test_the_connection_waits_for_the_disk_and_maps_nothing(home: Path, clock: F
         }
 
 
+def test_a_closed_outbox_keeps_the_disk_space_of_its_log(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
+        append(outbox, clock, reading)
+    (log,) = home.glob("*-wal")
+    assert log.stat().st_size == 4 << 20
+
+
 def test_a_plain_file_copied_here_is_taken_up(home: Path, clock: FakeClock) -> None:
     old, new = home / "old", home / "new"
     with open_outbox(old, clock) as outbox:

@@ -98,7 +98,8 @@ class SenderMachine(RuleBasedStateMachine):
     def a_spool_is_reborn(self) -> None:
         old = self.box.spools.pop(UPLINK)
         new = MemorySpool(spool_id=f"{int(old.spool_id, 16) + 1:032x}", clock=self.box.clock)
-        new.next_seq, new.held = old.next_seq, old.held
+        for record_class, _ in old.held.values():
+            new.write(record_class)
         self.box.spools[UPLINK] = new
         self.box.sender.set_spools({spool.spool_id: spool for spool in self.box.spools.values()})
         self._take()
