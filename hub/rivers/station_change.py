@@ -42,7 +42,7 @@ def is_late(after: LevelState, *, hello_ms: int | None) -> bool:
     """Answer whether the level was crossed while the link was away: before the newest hello, by the hub's clock."""
     if not after.severity or after.since_ms is None or hello_ms is None:
         return False
-    return False
+    return after.since_ms < hello_ms - LATE_AFTER_MS
 
 
 def why_of(cause: Cause | None, *, stage_cm: float | None) -> str:
