@@ -5,6 +5,7 @@ OutboxError
 ├── OutboxFullError      not even a class 0 record fits, or the disk takes no more writes
 ├── SpoolRebornError     the file was damaged; a new spool stands ready: do the step again
 ├── InboxRebornError     the same for the inbox: begun anew, lay everything down again
+├── DisorderError        inside this folder: the file opens, but cannot be trusted
 ├── RecordRefusedError   a record with the wrong `seq`, or one that could never be sent
 └── FileUnreadableError  for readers
     ├── FileAwayError    not there, or busy this moment: skip it and look again later
@@ -30,6 +31,10 @@ class SpoolRebornError(OutboxError):
 
 class InboxRebornError(OutboxError):
     """The inbox was damaged and begun anew, empty: lay everything down again."""
+
+
+class DisorderError(OutboxError):
+    """The file opens, but what it says of itself cannot be true. Does not leave this folder: a new spool follows."""
 
 
 class RecordRefusedError(OutboxError, ValueError):

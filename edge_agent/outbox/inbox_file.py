@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, Self
 
-from edge_agent.outbox.errors import InboxRebornError
+from edge_agent.outbox.errors import DisorderError, InboxRebornError
 from edge_agent.outbox.file import Trouble, own_error, trouble_of
 from edge_agent.outbox.inbox_rows import SCHEMA
-from edge_agent.outbox.ledger import DisorderError
 from edge_agent.outbox.owner import OwnerFile
 from edge_agent.outbox.place import Place
 from edge_agent.outbox.quarantine import set_apart

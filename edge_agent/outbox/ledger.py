@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from edge_agent.outbox.errors import DisorderError
 from edge_agent.outbox.schema import CLASSES, FORMAT, lowest_unacked, read_meta, write_meta
 
 
@@ -32,10 +33,6 @@ class Identity:
     node: str
     kernel_boot: str
     boot: int
-
-
-class DisorderError(Exception):
-    """The file opens, but what it says of itself cannot be true."""
 
 
 class Ledger:

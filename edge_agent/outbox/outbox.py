@@ -20,10 +20,9 @@ from typing import NoReturn, Self
 
 from contract.clock import Clock, kernel_boot_id
 from edge_agent.outbox import settling
-from edge_agent.outbox.errors import OutboxError, OutboxFullError, SpoolRebornError
+from edge_agent.outbox.errors import DisorderError, OutboxError, OutboxFullError, SpoolRebornError
 from edge_agent.outbox.file import Trouble, own_error, trouble_of
 from edge_agent.outbox.keeper import Keeper
-from edge_agent.outbox.ledger import DisorderError
 from edge_agent.outbox.marks import Marks
 from edge_agent.outbox.place import Place
 from edge_agent.outbox.rebirth import replace_file

@@ -12,7 +12,7 @@ import msgspec
 
 from edge_agent.outbox.errors import OutboxError
 from edge_agent.outbox.guest import guest
-from edge_agent.outbox.ledger import DisorderError, Identity, load
+from edge_agent.outbox.ledger import Identity, load
 from edge_agent.outbox.place import SUFFIXES
 from edge_agent.outbox.schema import CLASSES, Row, each_unacked
 from edge_agent.outbox.tombstones import as_tombstone
@@ -39,7 +39,7 @@ def salvage(real: Path) -> Salvage:
     try:
         with guest(real) as connection:
             found.identity = load(connection).identity
-    except (OutboxError, DisorderError):
+    except OutboxError:
         found.identity = None
     try:
         with guest(real) as connection:

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_agent.outbox.errors import FileAwayError
+from edge_agent.outbox.errors import DisorderError, FileAwayError
 from edge_agent.outbox.guest import guest
-from edge_agent.outbox.ledger import DisorderError, load
+from edge_agent.outbox.ledger import load
 from edge_agent.outbox.schema import CLASSES, Row, unacked_rows
 
 BATCH_ROWS = 100

@@ -9,11 +9,11 @@ from typing import Self
 
 from contract.identity import new_spool_id
 from edge_agent.outbox import quarantine
-from edge_agent.outbox.errors import OutboxError
+from edge_agent.outbox.errors import DisorderError, OutboxError
 from edge_agent.outbox.eviction import Cursors
 from edge_agent.outbox.file import Trouble, trouble_of
 from edge_agent.outbox.keeper import Keeper
-from edge_agent.outbox.ledger import DisorderError, Identity, Ledger, create, load, recount, save_identity
+from edge_agent.outbox.ledger import Identity, Ledger, create, load, recount, save_identity
 from edge_agent.outbox.owner import OwnerFile
 from edge_agent.outbox.place import Place, delete
 from edge_agent.outbox.room import Limits, Step, make_room

@@ -1,6 +1,7 @@
 """The web process: serves the application until told to stop, and is gone three seconds later."""
 
 import asyncio
+import ctypes
 import logging
 import socket
 import threading
@@ -20,6 +21,10 @@ from hub.wall.city import City
 STOP_WITHIN_S = 3
 STOP_POLL_S = 0.1
 BACKLOG = 256
+
+_M_MMAP_THRESHOLD = -3
+_M_ARENA_MAX = -8
+"""Parameters of mallopt(3), as glibc numbers them."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,6 +72,7 @@ def run(
     Raises:
         PortTakenError: something else listens there.
     """
+    _keep_small()
     app = create_app(db_path=db_path, clock=clock, city=city, policy=policy, secure_cookies=secure_cookies)
     config = uvicorn.Config(
         app,
@@ -87,6 +93,17 @@ def run(
         _LOG.info("pages on http://%s:%d/dinding", host, port)
         runner.run(server.serve(sockets=[listener]))
     return 0 if server.started else 1
+
+
+def _keep_small() -> None:
+    """Have the C library give back what it no longer needs (glibc; elsewhere nothing is done).
+
+    Measured after 200 pages at once and a password: 106 MB of resident memory without this.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 2)
+        mallopt(_M_MMAP_THRESHOLD, 1 << 18)
 
 
 def _listen(host: str, port: int) -> socket.socket:

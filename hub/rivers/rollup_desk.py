@@ -106,7 +106,7 @@ class RollupDesk:
         for step_s in STEPS_S:
             coarse = _coarser(sums, step_s * 1000)
             rollups.merge(connection, step_s, [one.bucket(*key) for key, one in coarse.items()])
-        pass
+        rollups.set_mark(connection, MARK, looked_id)
         return looked_id - done_id
 
     def _sum(self, readings: Iterable[ReadingForRollup]) -> dict[_Key, _Sum]:

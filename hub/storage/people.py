@@ -6,6 +6,7 @@ Session and API tokens are 256 random bits; SHA-256 of one is enough, there is n
 
 import hashlib
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,8 +20,6 @@ SESSION_REAL_S = 12 * 3600.0
 """One shift and a little; real seconds."""
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_ABSENT_HASH = _HASHER.hash(secrets.token_urlsafe())
-"""Verified where there is no such user, so that a wrong name takes as long as a wrong password."""
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -36,6 +35,12 @@ class _User(Struct, frozen=True, kw_only=True):
     name: str
     password_hash: str
     role: str
+
+
+@cache
+def _absent_hash() -> str:
+    """Return what is verified where there is no such user: a wrong name takes as long as a wrong password."""
+    return _HASHER.hash(secrets.token_urlsafe())
 
 
 def _digest(token: str) -> str:
@@ -60,7 +65,7 @@ def ensure_admin(connection: Connection, *, password: str, now_ms: int) -> None:
 def verify_password(connection: Connection, *, name: str, password: str) -> str | None:
     """Return the id of the user of this name if the password is right, else None; either takes as long."""
     user = _user(connection, name)
-    is_right = _is_right(_ABSENT_HASH if user is None else user.password_hash, password)
+    is_right = _is_right(_absent_hash() if user is None else user.password_hash, password)
     return user.user_id if user is not None and is_right else None
 
 

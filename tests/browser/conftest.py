@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from contract.clock import SystemClock
 from tests.support.browsers import CHROMIUM, chromium
 from tests.support.cities import flooded_city
-from tests.support.clocks import FakeClock
 from tests.support.hub_data import HubData
-
-STANDING = 1e-6
-"""Scaled seconds per real second: two pictures taken one after the other show the same time."""
+from tests.support.webs import StandingClock
 
 
 @pytest.fixture(scope="session")
@@ -28,13 +26,13 @@ def browser() -> Iterator[Browser]:
 def city(tmp_path: Path) -> Iterator[HubData]:
     """The city in flood."""
     made = flooded_city(tmp_path / "hub.db")
-    made.beat("ingest", at_real_ms=0)
-    made.beat("dispatch", at_real_ms=0)
+    for process in ("ingest", "dispatch"):
+        made.beat(process, at_real_ms=SystemClock().real_ms())
     yield made
     made.close()
 
 
 @pytest.fixture
-def clock(city: HubData) -> FakeClock:
-    """The hub's clock, at the city's moment; only a test moves it."""
-    return FakeClock(now_ms=city.now_ms, rate=STANDING)
+def clock(city: HubData) -> StandingClock:
+    """The hub's clock, at the city's moment: two pictures taken one after the other show the same time."""
+    return StandingClock(city.now_ms)

@@ -8,9 +8,8 @@ from playwright.sync_api import Browser, expect
 
 from hub.wall.city import City
 from tests.support.browsers import DESK, PHONE, watched
-from tests.support.clocks import FakeClock
 from tests.support.hub_data import PASSWORD, HubData
-from tests.support.webs import serving
+from tests.support.webs import StandingClock, serving
 
 pytestmark = pytest.mark.browser
 
@@ -20,14 +19,13 @@ LOADS_MOST_BYTES = 150_000
 
 
 @pytest.fixture
-def web(city: HubData, clock: FakeClock) -> Iterator[httpx.Client]:
+def web(city: HubData, clock: StandingClock) -> Iterator[httpx.Client]:
     city.update("nodes", "node_id", "n-7f3k2m91", is_quarantined=1, clone_evidence="papan lain: 12 dan 9")
     with serving(city.path, clock=clock, city=City(mark="PERAGAAN 60x")) as client:
         yield client
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk by day", "phone by night"])
 def test_pages_are_accessible_whole_and_light(
     browser: Browser, web: httpx.Client, size: tuple[int, int], scheme: str
 ) -> None:
@@ -73,7 +71,7 @@ def test_a_page_that_is_looked_at_stays_true(browser: Browser, web: httpx.Client
         expect(row).to_contain_text("0,98")
 
 
-def test_a_page_says_how_long_the_hub_has_been_silent(browser: Browser, city: HubData, clock: FakeClock) -> None:
+def test_a_page_says_how_long_the_hub_has_been_silent(browser: Browser, city: HubData, clock: StandingClock) -> None:
     with watched(browser, size=PHONE) as seen:
         with serving(city.path, clock=clock) as web:
             seen.page.clock.install()

@@ -8,9 +8,8 @@ from playwright.sync_api import Browser
 
 from hub.wall import static_files
 from tests.support.browsers import watched
-from tests.support.clocks import FakeClock
 from tests.support.hub_data import HubData
-from tests.support.webs import serving
+from tests.support.webs import StandingClock, serving
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +29,7 @@ def alert(severity: int, **values: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def ask(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     data = HubData(tmp_path_factory.mktemp("sound") / "hub.db")
-    with serving(data.path, clock=FakeClock(now_ms=NOW)) as web, watched(browser) as seen:
+    with serving(data.path, clock=StandingClock(NOW)) as web, watched(browser) as seen:
         seen.page.goto(f"{web.base_url}/masuk")
 
         def choose(

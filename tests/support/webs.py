@@ -9,7 +9,7 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
-from contract.clock import Clock
+from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
 from hub.api.application import create_app
 from hub.api.process import run
@@ -17,6 +17,28 @@ from hub.wall.city import City
 from tests.support.processes import free_port, is_listening, wait_until
 
 ANSWER_WITHIN_S = 10.0
+
+
+class StandingClock:
+    """A clock whose scaled time stands still until a test moves it, while real time goes on."""
+
+    rate = 1e-6
+    """Scaled seconds per real second: what a browser shows now and a moment later is the same."""
+
+    def __init__(self, now_ms: int) -> None:
+        self._now_ms = now_ms
+
+    def now_ms(self) -> int:
+        """Return scaled wall time, UTC milliseconds."""
+        return self._now_ms
+
+    def up_ms(self) -> int:
+        """Return the scaled boot clock, milliseconds."""
+        return self._now_ms
+
+    def real_ms(self) -> int:
+        """Return the machine's real boot clock, milliseconds."""
+        return SystemClock().real_ms()
 
 
 @contextmanager

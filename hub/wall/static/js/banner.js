@@ -131,6 +131,12 @@ export function listen(onStale) {
   });
 }
 
+/** @param {number} status of an answer that is no success */
+function refusal(status) {
+  if (status === 409) return say("Alarm berubah, lihat lagi");
+  return status === 401 || status === 403 ? say("Masuk lagi") : say("BELUM TERKIRIM, ulangi");
+}
+
 /** @param {() => void} onStale */
 async function acknowledge(onStale) {
   if (!form || !button) return;
@@ -145,7 +151,7 @@ async function acknowledge(onStale) {
       signal: AbortSignal.timeout(5000),
     });
     if (answer.ok) return;
-    button.textContent = answer.status === 409 ? say("Alarm berubah, lihat lagi") : say("Masuk lagi");
+    button.textContent = refusal(answer.status);
     if (answer.status === 409) onStale();
   } catch {
     button.textContent = say("BELUM TERKIRIM, ulangi");

@@ -15,6 +15,6 @@ export class HubClock {
   }
 
   now() {
-    return this.hubMs + (performance.now() - this.atMs) * this.rate;
+    return Math.floor(this.hubMs + (performance.now() - this.atMs) * this.rate);
   }
 }

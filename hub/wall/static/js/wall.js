@@ -14,6 +14,7 @@ import { fillAge, fillTile, stateOf, withoutHub } from "./tile.js";
 const SECOND_MS = 1000;
 const AFRESH_EVERY_MS = 60000;
 const MINUTE_MS = 60000;
+const TOLD_MOST = 99;
 
 /** @type {any} */
 let wall = JSON.parse(document.getElementById("snapshot")?.textContent ?? "{}");
@@ -89,10 +90,12 @@ function afterPaint(ids) {
 /** Bring the tiles into the order of the layout; one that is new has no chart yet, so ask for everything. */
 function layTiles() {
   const tiles = wall.layout.shown.map((/** @type {string} */ id) => {
-    const tile = tileOf(id) ?? /** @type {Element} */ (blank.content.firstElementChild?.cloneNode(true));
-    tile.setAttribute("data-station", id);
-    if (!tile.querySelector(".line")?.getAttribute("d") && stations.has(id) && !stations.get(id).chart) void afresh();
     dirty.add(`station/${id}`);
+    const known = tileOf(id);
+    if (known) return known;
+    if (!stations.get(id)?.chart) void afresh();
+    const tile = /** @type {Element} */ (blank.content.firstElementChild?.cloneNode(true));
+    tile.setAttribute("data-station", id);
     return tile;
   });
   const isSame = tiles.length === rivers.children.length && tiles.every((t, /** @type {number} */ n) => rivers.children[n] === t);
@@ -148,7 +151,7 @@ function take(snapshot) {
 /** @param {string} kind @param {any} data @param {string} id */
 function onEvent(kind, data, id) {
   lastWordMs = clock.now();
-  if (id && kind !== "tik") toldIds.push(id);
+  if (id) toldIds = [...toldIds.slice(-TOLD_MOST), id];
   if (kind === "tik") {
     clock.set(data.hub_ms, data.rate);
     wall.processes = data.processes;

@@ -1,0 +1,63 @@
+"""All outboxes of a box together."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+from edge_agent.uplink.acknowledged import Acknowledged
+from edge_agent.uplink.conversation import Phase
+from edge_agent.uplink.sender import HelloDue, Sender
+from edge_agent.uplink.shelves import Shelves
+from tests.support.clocks import FakeClock
+from tests.support.outbox_records import Build, level, open_outbox, reading
+
+
+class World:
+    """A box's home with a gauge's outbox that comes when it is told to."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.clock = FakeClock()
+        self.told: list[set[str]] = []
+        self.sender = Sender(clock=self.clock, rng=random.Random(1), acknowledged=Acknowledged(), counts=Counter())
+        self.shelves = Shelves(
+            home,
+            sender=self.sender,
+            own_version=lambda: None,
+            on_spools=self.told.append,
+            on_damage=lambda _spool, _is_damaged: None,
+        )
+
+    def write(self, *builds: Build) -> str:
+        with open_outbox(self.home, self.clock) as outbox:
+            for build in builds:
+                with outbox.transaction() as transaction:
+                    transaction.append(build(transaction.next_seq, self.clock))
+            return outbox.spool_id
+
+
+def test_an_outbox_that_appears_is_told_and_hello_names_it(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.sender.connected()
+    world.sender.next()
+    assert not world.shelves.look().is_changed
+    spool = world.write(reading)
+    assert world.shelves.look().is_changed
+    assert world.told == [{spool}]
+    assert isinstance(world.sender.next(), HelloDue)
+    assert world.sender.phase is Phase.GREETING
+    assert [producer for producer, _ in world.shelves.views()] == ["gauge"]
+    assert world.shelves.queued() == {"gauge": 1}
+
+
+def test_only_a_new_alert_is_an_alert(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    alerts = []
+    for build in (reading, level, reading, level):
+        world.write(build)
+        alerts.append(world.shelves.look().has_new_alert)
+    assert alerts == [False, True, False, True]
+
+
+def test_a_box_without_a_gauge_has_applied_nothing(tmp_path: Path) -> None:
+    assert World(tmp_path).shelves.applied().version == 0
