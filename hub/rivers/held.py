@@ -98,9 +98,9 @@ def load_held(connection: Connection, layout: Layout, *, spool_ids: dict[int, st
         station_id: Held(station_id=station_id, now=StationNow(station_id=station_id), heard_real_ms=real_ms)
         for station_id in layout.places
     }
-    for now in station_now.all_now(connection):
-        if now.station_id in held:
-            held[now.station_id].now = now
+    for standing in station_now.all_now(connection):
+        if standing.station_id in held:
+            held[standing.station_id].now = standing
     rank = {(one.station_id, one.node_id, one.source): one.id for one in layout.bindings}
     states = sorted(
         level_states.all_states(connection),

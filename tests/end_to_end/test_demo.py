@@ -109,7 +109,7 @@ def test_a_reading_travels_from_the_river_to_a_persons_receipt_in_one_command(
     record_property("first_waspada_s", round(waspada_s, 1))
     record_property("first_awas_s", round(awas_s, 1))
     record_property("ended_s", round(ended_s, 2))
-    print(f"first Waspada {waspada_s:.1f} s, first Awas {awas_s:.1f} s, ended in {ended_s:.2f} s")
+    print(f"first Waspada {waspada_s:.1f} s, first Awas {awas_s:.1f} s, ended in {ended_s:.2f} s")  # noqa: T201
 
 
 def _count_of(demo: Demo, name: str) -> float:
