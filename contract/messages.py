@@ -6,7 +6,7 @@ JSON by msgspec; examples of each stand in the tests. Every message has `v`, the
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contract.clock import ClockTrust
 from contract.desired import Applied, Desired
@@ -42,6 +42,8 @@ class Ack(Struct, frozen=True, kw_only=True):
     hub_ms: Ms
     db_epoch: str
     credit_rps: Annotated[int, Meta(ge=0)]
+    session: str | UnsetType = UNSET
+    """Of the `hello` that it answers; not there in what answers a batch, or is sent when the hub itself connects."""
 
 
 class SpoolMarks(Struct, frozen=True, kw_only=True):

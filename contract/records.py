@@ -120,7 +120,7 @@ class Fault(Record, frozen=True, kw_only=True, gc=False, tag="fault"):
     stage_cm: StageCm | None = None
 
 
-class Health(Record, frozen=True, kw_only=True, gc=False, tag="health"):
+class Health(Record, frozen=True, kw_only=True, gc=False, tag="health", omit_defaults=True):
     """How the box is; what it cannot measure is left out."""
 
     uptime_s: float | None = None

@@ -15,8 +15,8 @@ from hub.api.shapes.alert import alert_of
 from hub.api.shapes.node import node_state
 from hub.api.shapes.station import LETTERS, TileChart, WallStation, station_values, tile_chart
 from hub.api.shapes.wall import AlarmLoad, Alarms, Layout, NodeDot, Nodes, Processes, TimeMark
-from hub.storage import heartbeats, rollups
-from hub.storage.board import alerts, nodes
+from hub.storage import heartbeats
+from hub.storage.board import alerts, nodes, series
 from hub.storage.board.stations import StationRow
 from hub.storage.connection import Connection
 from hub.wall import timeline
@@ -57,10 +57,8 @@ def gap_ms(row: StationRow, *, rate: float) -> int:
 
 def recent_points(connection: Connection, row: StationRow, *, now_ms: int) -> list[Point]:
     """Return the stages of the last six hours by the minute, and the newest reading."""
-    buckets = rollups.series(
-        connection, station_id=row.station_id, step_s=60, from_ms=now_ms - 1000 * CHART_WINDOW_S, to_ms=now_ms + 1
-    )
-    points: list[Point] = [(bucket.start_ms, bucket.mean_cm) for bucket in buckets]
+    from_ms = now_ms - 1000 * CHART_WINDOW_S
+    points: list[Point] = [*series.minute_means(connection, row.station_id, from_ms=from_ms, to_ms=now_ms + 1)]
     if row.at_ms is not None and row.flag in USABLE_FLAGS and (not points or row.at_ms > points[-1][0]):
         points.append((row.at_ms, row.stage_cm))
     return points

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec import UNSET, UnsetType
+
 from contract.flow import ACK_MAX_RANGES
 from contract.messages import Ack
 from hub.ingest.watermarks import SpoolMark, touched_ranges
@@ -42,10 +44,19 @@ def acks_of(mark: SpoolMark, seqs: list[int], *, hub_ms: int, db_epoch: str, cre
     ]
 
 
-def standing_ack(mark: SpoolMark, *, hub_ms: int, db_epoch: str, credit_rps: int) -> Addressed:
-    """Return where the spool stands, for a hello: the newest covered ranges from its `low` on.
+def standing_ack(
+    mark: SpoolMark, *, hub_ms: int, db_epoch: str, credit_rps: int, session: str | UnsetType = UNSET
+) -> Addressed:
+    """Return where the spool stands: the newest covered ranges from its `low` on.
 
     So a box whose acks were lost does not send again what the hub has.
+
+    Args:
+        mark: of the spool.
+        hub_ms: the hub's clock.
+        db_epoch: of the database.
+        credit_rps: records per second the box may send.
+        session: of the hello that this answers, if it answers one.
     """
     ranges = [(first, last) for first, last in mark.covered if last >= mark.low]
     return Addressed(
@@ -57,5 +68,6 @@ def standing_ack(mark: SpoolMark, *, hub_ms: int, db_epoch: str, credit_rps: int
             hub_ms=hub_ms,
             db_epoch=db_epoch,
             credit_rps=credit_rps,
+            session=session,
         ),
     )

@@ -21,7 +21,7 @@ from hub.ingest.link import Link, TlsFiles
 from hub.ingest.memory import Memory
 from hub.ingest.ticks import Ticks
 from hub.storage import connection as database
-from hub.storage import downlink
+from hub.storage import downlink, life_mark
 from hub.storage.connection import Connection, write
 from hub.storage.errors import StorageError
 from hub.storage.migrations import migrate
@@ -32,6 +32,7 @@ WAIT_S = 0.05
 """How long the socket is waited for; also how soon a command written by another process is seen."""
 SUM_UP_EVERY_REAL_MS = 25
 """In a flood of messages: 1,000 records a time keep pace with 40,000 a second."""
+LIFE_MARK_EVERY_REAL_MS = 60_000
 DOWNLINK_AT_ONCE = 200
 _TROUBLE_OF_THE_DATABASE = (StorageError, sqlite3.OperationalError)
 _LOG = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ def run(
     connection = database.open(database_path)
     try:
         migrate(connection)
+        if life_mark.renew_if_restored(connection, database_path):
+            _LOG.warning("%s is an older copy of itself: boxes are asked for what it lacks", database_path)
         link = Link(
             host=broker.host,
             port=broker.port,
@@ -86,7 +89,13 @@ def run(
         memory = Memory(connection, clock=clock, dead_letters_limit=dead_letters_limit)
         committer = Committer(connection, memory, clock=clock, desk=desk, policy=policy)
         ticks = Ticks(connection, memory, clock=clock, desk=desk, policy=policy, kept=kept)
-        Ingest(connection, memory, link=link, committer=committer, ticks=ticks, clock=clock).serve(stop)
+        ticks.start()
+        ingest = Ingest(connection, memory, link=link, committer=committer, ticks=ticks, clock=clock)
+        while not stop.is_set():
+            life_mark.write_mark(connection, database_path)
+            ingest.serve(stop, rounds_real_ms=LIFE_MARK_EVERY_REAL_MS)
+        life_mark.write_mark(connection, database_path)
+        link.close()
     finally:
         connection.close()
     return 0
@@ -118,12 +127,11 @@ class Ingest:
         self._has_readings_to_sum_up = True
         self._complaints = Complaints(_LOG)
 
-    def serve(self, stop: threading.Event) -> None:
-        """Go round until `stop` is set."""
-        self._ticks.start()
-        while not stop.is_set():
+    def serve(self, stop: threading.Event, *, rounds_real_ms: int) -> None:
+        """Go round for so many real milliseconds, or until `stop` is set."""
+        ends_real_ms = self._clock.real_ms() + rounds_real_ms
+        while not stop.is_set() and self._clock.real_ms() < ends_real_ms:
             self.go_round()
-        self._link.close()
 
     def go_round(self) -> None:
         """Take in what has arrived, answer it, tick when a second is over, and use a quiet moment for roll-ups."""

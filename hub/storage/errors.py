@@ -7,8 +7,10 @@ StorageError
 └── VersionTakenError     other thresholds stand under this version already
 """
 
+from hub.errors import HubError
 
-class StorageError(Exception):
+
+class StorageError(HubError):
     """The hub's database did not do what it was asked."""
 
 

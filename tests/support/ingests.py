@@ -8,12 +8,13 @@ from pathlib import Path
 from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
 from hub.ingest.alert_desk import AlertDesk
+from hub.ingest.link import TlsFiles
 from hub.ingest.process import BrokerAddress, run
 from hub.storage import connection as database
 from hub.storage import heartbeats
 from hub.storage.connection import Connection
 from hub.storage.retention import Retention
-from tests.support.brokers import Broker
+from tests.support.brokers import HUB_ID, Broker
 from tests.support.desks import RecordingDesk
 from tests.support.processes import wait_until
 
@@ -30,7 +31,7 @@ def running_ingest(
         try:
             run(
                 database_path=database_path,
-                broker=BrokerAddress(host=broker.host, port=broker.port),
+                broker=BrokerAddress(host=broker.host, port=broker.port, tls=_tls_files(broker)),
                 desk=desk or RecordingDesk(),
                 policy=AlertPolicy(),
                 kept=Retention(),
@@ -55,6 +56,13 @@ def running_ingest(
         thread.join(timeout=10)
         assert not thread.is_alive(), "ingest did not end"
     assert not failures, failures
+
+
+def _tls_files(broker: Broker) -> TlsFiles | None:
+    if broker.tls is None:
+        return None
+    pair = broker.tls.client(HUB_ID)
+    return TlsFiles(ca=broker.tls.authority.ca_certificate, certificate=pair.certificate, key=pair.key)
 
 
 def _when_it_listens(database_path: Path) -> Connection | None:

@@ -3,6 +3,7 @@
 import json
 import queue
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.support.brokers import Broker
 
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 
 class PlainBox:
@@ -28,6 +29,11 @@ class PlainBox:
         self._client.on_message = self._on_message
         self._client.reconnect_delay_set(0.05, 0.2)  # type: ignore[arg-type] # paho takes parts of a second
         self._client.on_socket_open = _send_at_once
+        if broker.tls is not None:
+            pair = broker.tls.client(node_id)
+            context = ssl.create_default_context(cafile=str(broker.tls.authority.ca_certificate))
+            context.load_cert_chain(pair.certificate, pair.key)
+            self._client.tls_set_context(context)
         self._client.connect(broker.host, broker.port)
         self._client.loop_start()
         self.wait_until_subscribed()

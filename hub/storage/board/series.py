@@ -31,6 +31,17 @@ class RawReading(Struct, frozen=True, kw_only=True):
     body: bytes
 
 
+def minute_means(
+    connection: Connection, station_id: str, *, from_ms: int, to_ms: int
+) -> list[tuple[int, float | None]]:
+    """Return (start of the minute, mean stage in cm or None), oldest first; plain pairs, for charts are drawn often."""
+    return connection.execute(
+        "SELECT start_ms, mean_cm FROM rollups_60 WHERE station_id = ? AND start_ms >= ? AND start_ms < ?"
+        " ORDER BY start_ms",
+        (station_id, from_ms, to_ms),
+    ).fetchall()
+
+
 def readings(connection: Connection, station_id: str, *, from_ms: int, to_ms: int) -> Iterator[RawReading]:
     """Yield every reading of the gauges bound to a station at the time of the reading, oldest first, in chunks."""
     after = (from_ms, 0)

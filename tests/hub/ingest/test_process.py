@@ -1,12 +1,15 @@
 """The ingest process against both brokers: answers, loses nothing, comes back, sends what is owed."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
 
 from contract.clock import SystemClock
 from hub.fleet import commands
+from hub.ingest.errors import TlsFilesError
+from hub.ingest.link import Link, TlsFiles
 from hub.storage import bindings, stations, thresholds
 from hub.storage import connection as database
 from hub.storage.connection import Connection
@@ -143,3 +146,33 @@ def test_the_ack_of_the_wire_has_the_fields_of_the_contract(broker: Broker, path
         box.say("records", batch_json([reading(1)]))
         ack = box.hear("ack")
     assert json.dumps(sorted(ack)) == '["credit_rps", "db_epoch", "high", "hub_ms", "ranges", "spool", "v"]'
+
+
+def test_over_tls_a_box_is_heard_and_answered(tls_broker: Broker, path: Path) -> None:
+    with running_ingest(tls_broker, database_path=path), plain_box(tls_broker, NODE) as box:
+        # More than one TLS record, so that bytes wait inside the TLS layer where select does not see them.
+        box.say("records", batch_json([reading(seq, reason="x" * 300) for seq in range(1, 101)]))
+        assert box.hear("ack")["high"] == 100
+
+
+def test_tls_files_that_cannot_be_loaded_are_named(tmp_path: Path) -> None:
+    files = TlsFiles(ca=tmp_path / "ca.pem", certificate=tmp_path / "hub.crt", key=tmp_path / "hub.key")
+    with pytest.raises(TlsFilesError, match=r"hub\.key"):
+        Link(host="127.0.0.1", port=1, tls=files, clock=SystemClock(), chance=random.Random(1))
+
+
+def test_a_database_put_back_from_a_backup_gets_a_new_epoch_and_asks_again(broker: Broker, path: Path) -> None:
+    with plain_box(broker, NODE) as box:
+        with running_ingest(broker, database_path=path):
+            box.say("records", batch_json([reading(1)]))
+            before = box.hear("ack")
+        backup = path.read_bytes()
+        with running_ingest(broker, database_path=path):
+            assert box.hear("ack")["db_epoch"] == before["db_epoch"]
+            box.say("records", batch_json([reading(2)]))
+            box.hear("ack")
+        path.write_bytes(backup)
+        with running_ingest(broker, database_path=path):
+            ack = box.hear("ack")
+    assert ack["db_epoch"] != before["db_epoch"]
+    assert ack["high"] == 1

@@ -144,7 +144,7 @@ def test_a_level_record_without_a_state_is_taken_at_its_word(hub: HubWorld) -> N
 
 def test_a_state_without_severity_never_takes_one_away(hub: HubWorld) -> None:
     hub.batch([level(1, 3)])
-    hub.batch([level(2, None, since_ms=None)])
+    hub.batch([level(2, None, since_ms=None, state={"threshold_version": 1, "boot": 1})])
     assert hub.now().severity == 3
     assert len(hub.desk.changes) == 1
 
