@@ -3,11 +3,13 @@
 The rules:
 
 1. AWAY: no connection. A connection begins GREETING.
-2. GREETING: `hello` goes first, and again every 30 s until the first acknowledgement since; then OPEN. In OPEN it is
-   still repeated until every spool named in it was acknowledged.
+2. GREETING: `hello` goes first, and again every 30 s until the first acknowledgement that names its session; then
+   OPEN. In OPEN it is still repeated until every spool named in it was acknowledged so.
 3. OPEN, and a batch has waited 30 s with no acknowledgement of anything meanwhile: SILENT, and `hello` at once.
 4. The acknowledgement that ends a silence, or comes from a restored hub: GREETING again. The hub may have been away
    for all that was said, `hello` included.
+5. GREETING, and an acknowledgement that names no session: the hub is there and has not heard `hello`, which was said
+   first. It is said again at once, at most once a second.
 """
 
 from collections.abc import Iterable
@@ -16,6 +18,7 @@ from enum import Enum, StrEnum, auto
 from contract.flow import HELLO_EVERY_S
 
 _HELLO_EVERY_MS = round(1000 * HELLO_EVERY_S)
+_HELLO_AGAIN_MS = 1_000
 
 
 class Phase(StrEnum):
@@ -48,6 +51,7 @@ class Conversation:
         self.hello_due_ms: int | None = None
         """Real ms at which the next `hello` is due; None: none is."""
         self._said = 0
+        self._said_ms = 0
         self._unanswered: set[str] = set()
 
     def greet(self, phase: Phase, *, now_ms: int) -> None:
@@ -65,19 +69,30 @@ class Conversation:
     def say_hello(self, spool_ids: Iterable[str], *, now_ms: int) -> bool:
         """Take note that `hello` goes now and names these spools; return whether it is a repeated one, unanswered."""
         self._said += 1
+        self._said_ms = now_ms
         self._unanswered = set(spool_ids)
         self.hello_due_ms = now_ms + _HELLO_EVERY_MS
         return self._said > 1 and self.phase is not Phase.OPEN
 
-    def heard(self, spool_id: str, *, is_restored: bool) -> Turn:
-        """Take note of an acknowledgement of a spool; `is_restored`: the first of another epoch."""
-        self._unanswered.discard(spool_id)
+    def heard(self, spool_id: str, *, is_answer: bool, is_restored: bool, now_ms: int) -> Turn:
+        """Take note of an acknowledgement.
+
+        Args:
+            spool_id: of which spool.
+            is_answer: it names the session of this connection's `hello`.
+            is_restored: it is the first of another epoch.
+            now_ms: real time.
+        """
+        if is_answer:
+            self._unanswered.discard(spool_id)
         if self.phase is Phase.SILENT or (is_restored and self.phase is Phase.OPEN):
             return Turn.GREET_AGAIN
-        is_answer = self.phase is Phase.GREETING and self._said > 0
-        if is_answer:
+        is_greeting = self.phase is Phase.GREETING and self._said > 0
+        if is_greeting and not is_answer and self.hello_due_ms is not None:
+            self.hello_due_ms = min(self.hello_due_ms, max(now_ms, self._said_ms + _HELLO_AGAIN_MS))
+        if is_greeting and is_answer:
             self.phase = Phase.OPEN
             self.answered += 1
         if self.phase is Phase.OPEN and not self._unanswered:
             self.hello_due_ms = None
-        return Turn.OPENED if is_answer else Turn.NOTHING
+        return Turn.OPENED if is_greeting and is_answer else Turn.NOTHING

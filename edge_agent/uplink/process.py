@@ -108,7 +108,7 @@ class UplinkProcess:
             case Accepted():
                 self._tickets.clear()
                 self.dialer.note_accepted()
-                self.sender.connected()
+                self.sender.connected(session=self.dialer.session)
             case Ended(why=why):
                 self.dialer.note_ended(why, was_answered=self.sender.phase in {Phase.OPEN, Phase.SILENT})
                 self.sender.lost()

@@ -58,6 +58,7 @@ class Sender:
         self._counts = counts
         self._traffic = Traffic(rng=rng, acknowledged=acknowledged, counts=counts, now_ms=clock.real_ms())
         self._live_sent_ms: dict[tuple[str, int], int] = {}
+        self._session = ""
         self._heard_ms = 0
         self._probes: list[str] = []
         self._backlog_from_ms = _NEVER_MS
@@ -90,8 +91,9 @@ class Sender:
         """Take note that an outbox has new rows."""
         self._is_changed = True
 
-    def connected(self) -> None:
-        """Begin a connection."""
+    def connected(self, *, session: str) -> None:
+        """Begin a connection; its hellos name `session`, and so do the acknowledgements that answer them."""
+        self._session = session
         self._traffic.begin_connection(now_ms=self._clock.real_ms())
         self._live_sent_ms.clear()
         self._greet(Phase.GREETING, backlog_from_ms=_NEVER_MS)
@@ -121,7 +123,12 @@ class Sender:
             return
         self._heard_ms = now_ms
         self._is_changed = True
-        turn = self.talk.heard(ack.spool, is_restored=verdict is Verdict.NEW_EPOCH)
+        turn = self.talk.heard(
+            ack.spool,
+            is_answer=ack.session == self._session,
+            is_restored=verdict is Verdict.NEW_EPOCH,
+            now_ms=now_ms,
+        )
         if turn is Turn.GREET_AGAIN:
             self._traffic.ground()
             self._greet(Phase.GREETING, backlog_from_ms=now_ms)

@@ -5,7 +5,6 @@ letter and acknowledged, so that no box sends it for ever. Trouble of the databa
 it goes to the caller, who tries again.
 """
 
-import sqlite3
 from collections.abc import Sequence
 
 from contract.clock import Clock
@@ -25,9 +24,7 @@ from hub.storage import changes, counters, nodes
 from hub.storage.connection import Connection, write
 from hub.storage.counters import RECORD_CONFLICTS, RECORDS_COMMITTED, RECORDS_DUPLICATE
 from hub.storage.dead_letters import DeadLetter
-from hub.storage.errors import StorageError
-
-_DATABASE_TROUBLE = (StorageError, sqlite3.OperationalError)
+from hub.storage.errors import is_trouble_of_the_database
 
 
 class Committer:
@@ -47,14 +44,14 @@ class Committer:
         """Commit all of it, in the order in which it came, and return the acks.
 
         Raises:
-            StorageError: the database is busy; nothing was committed.
+            DatabaseBusyError: another process holds the database; nothing was committed.
             sqlite3.OperationalError: the database is full or broken; nothing was committed.
         """
         try:
             return self._try(incoming)
-        except _DATABASE_TROUBLE:
-            raise
-        except Exception as problem:  # noqa: BLE001 - what a message may provoke is not known; nothing is lost by it
+        except Exception as problem:
+            if is_trouble_of_the_database(problem):
+                raise
             if len(incoming) == 1:
                 return self.commit(smaller(incoming[0], problem, now_ms=self._clock.now_ms()))
             half = len(incoming) // 2

@@ -1,5 +1,7 @@
 """What a hello and a last will do, inside one transaction."""
 
+from msgspec import UNSET, UnsetType
+
 from contract.messages import Hello
 from hub.fleet import commands
 from hub.ingest.acknowledge import Addressed, standing_ack
@@ -34,7 +36,7 @@ def greet(
         memory.desired.owe(connection, box.node_id, now_ms=now_ms)
     commands.owe_again(connection, box.node_id, now_ms=now_ms, rate=rate)
     changes.add(connection, at_ms=now_ms, kind="node", ref=box.node_id)
-    return [_standing(memory, mark, now_ms=now_ms) for mark in marks], evidence
+    return [_standing(memory, mark, now_ms=now_ms, session=hello.session) for mark in marks], evidence
 
 
 def take_leave(connection: Connection, memory: Memory, farewell: Farewell, *, now_ms: int, real_ms: int) -> None:
@@ -50,8 +52,9 @@ def standing_acks(memory: Memory, *, now_ms: int) -> list[Addressed]:
     return [_standing(memory, mark, now_ms=now_ms) for mark in memory.watermarks.all_marks()]
 
 
-def _standing(memory: Memory, mark: SpoolMark, *, now_ms: int) -> Addressed:
-    return standing_ack(mark, hub_ms=now_ms, db_epoch=memory.db_epoch, credit_rps=memory.credit.rps(mark.node_id))
+def _standing(memory: Memory, mark: SpoolMark, *, now_ms: int, session: str | UnsetType = UNSET) -> Addressed:
+    credit_rps = memory.credit.rps(mark.node_id)
+    return standing_ack(mark, hub_ms=now_ms, db_epoch=memory.db_epoch, credit_rps=credit_rps, session=session)
 
 
 def _supersede(memory: Memory, node_id: str) -> None:

@@ -79,13 +79,8 @@ def run(
         migrate(connection)
         if life_mark.renew_if_restored(connection, database_path):
             _LOG.warning("%s is an older copy of itself: boxes are asked for what it lacks", database_path)
-        link = Link(
-            host=broker.host,
-            port=broker.port,
-            tls=broker.tls,
-            clock=clock,
-            chance=random.Random(),  # noqa: S311 - spreads retries, guards nothing
-        )
+        chance = random.Random()  # noqa: S311 - spreads retries, guards nothing
+        link = Link(host=broker.host, port=broker.port, tls=broker.tls, clock=clock, chance=chance)
         memory = Memory(connection, clock=clock, dead_letters_limit=dead_letters_limit)
         committer = Committer(connection, memory, clock=clock, desk=desk, policy=policy)
         ticks = Ticks(connection, memory, clock=clock, desk=desk, policy=policy, kept=kept)

@@ -1,11 +1,11 @@
 """A part of a transaction that may fail alone."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hub.ingest.errors import PartFailedError
 from hub.storage.connection import Connection
+from hub.storage.errors import is_trouble_of_the_database
 
 
 @contextmanager
@@ -18,9 +18,9 @@ def savepoint(connection: Connection) -> Iterator[None]:
     connection.execute("SAVEPOINT part")
     try:
         yield
-    except sqlite3.OperationalError:
-        raise
     except Exception as problem:
+        if is_trouble_of_the_database(problem):
+            raise
         connection.execute("ROLLBACK TO part")
         connection.execute("RELEASE part")
         raise PartFailedError(f"{type(problem).__name__}: {problem}") from problem

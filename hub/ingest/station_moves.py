@@ -38,25 +38,27 @@ class StationMoves:
     def move(self, connection: Connection, station_id: str, runs: list[Run]) -> None:
         """Let the new readings and level records of a station act on it."""
         place = self._memory.layout.places[station_id]
+        moved: Moved | None = None
         try:
             with savepoint(connection):
                 moved = self._memory.keeper.apply(place, runs)
                 if moved.is_newer:
                     self._write(connection, place, moved)
         except PartFailedError as problem:
-            self._fail(connection, station_id, str(problem))
+            self._fail(connection, station_id, str(problem), moved)
         else:
             self._memory.keeper.keep(moved)
 
     def judge_again(self, connection: Connection, place: Place) -> None:
         """Let the settings now in force act on what is remembered of a station."""
+        moved: Moved | None = None
         try:
             with savepoint(connection):
                 moved = self._memory.keeper.judge_again(place)
                 if moved is not None:
                     self._write(connection, place, moved)
         except PartFailedError as problem:
-            self._fail(connection, place.station_id, str(problem))
+            self._fail(connection, place.station_id, str(problem), moved)
         else:
             if moved is not None:
                 self._memory.keeper.keep(moved)
@@ -82,10 +84,22 @@ class StationMoves:
             sample_real_ms = self._clock.real_ms() - round((now_ms - now.at_ms) / self._clock.rate)
         changes.add(connection, at_ms=now_ms, kind="station", ref=place.station_id, sample_real_ms=sample_real_ms)
 
-    def _fail(self, connection: Connection, station_id: str, error: str) -> None:
+    def _fail(self, connection: Connection, station_id: str, error: str, moved: Moved | None) -> None:
+        """Show the water as it is, but keep the level: the next record brings the same change again."""
         self._complaints.trouble(station_id, f"aturan gagal, {station_id}: {error}")
-        now = replace(self._memory.keeper.now(station_id), rule_error=error)
+        old = self._memory.keeper.now(station_id)
+        now = replace(
+            old if moved is None else moved.held.now,
+            severity=old.severity,
+            since_ms=old.since_ms,
+            decision_id=old.decision_id,
+            is_suspect=old.is_suspect,
+            is_silent=old.is_silent,
+            silent_since_ms=old.silent_since_ms,
+            why=old.why,
+            rule_error=error,
+        )
         station_now.save(connection, now)
-        self._memory.keeper.keep_now(now)
+        self._memory.keeper.keep_now(now, is_heard=moved is not None and moved.is_newer)
         counters.add(connection, {(RULE_ERRORS, ""): 1})
         changes.add(connection, at_ms=self._clock.now_ms(), kind="station", ref=station_id)

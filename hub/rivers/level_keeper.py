@@ -77,6 +77,9 @@ class LevelKeeper:
         """Make it so: the database has it."""
         self._held[moved.held.station_id] = moved.held
 
-    def keep_now(self, now: StationNow) -> None:
-        """Remember what pages show: the database has it."""
-        self._held[now.station_id].now = now
+    def keep_now(self, now: StationNow, *, is_heard: bool = False) -> None:
+        """Remember what pages show, and that the station was heard if it was: the database has it."""
+        held = self._held[now.station_id]
+        held.now = now
+        if is_heard:
+            held.heard_real_ms = self._clock.real_ms()

@@ -43,10 +43,11 @@ class Wording(Struct, frozen=True, kw_only=True):
         return ("+" if round(cm) > 0 else "") + self.metres(cm)
 
     def seconds(self, seconds: float) -> str:
-        """Return real seconds that something took: one digit under ten seconds, minutes from five minutes on."""
+        """Return real seconds that something took: two digits under a second, one under ten, minutes from five on."""
         if seconds >= LONG_S:
             return self.age(seconds)
-        number = self.decimal(seconds, 1 if seconds < 10 else 0)  # noqa: PLR2004 - as the docstring says
+        digits = 2 if seconds < 1 else 1 if seconds < 10 else 0  # noqa: PLR2004 - as the docstring says
+        number = self.decimal(seconds, digits)
         return self.say("{n} dtk", n=number)
 
     def age(self, seconds: float) -> str:

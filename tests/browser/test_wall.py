@@ -95,6 +95,25 @@ def test_a_reading_is_painted_as_it_comes(browser: Browser, web: httpx.Client, c
         expect(seen.page.locator('#places [data-station="wai-batu-gajah"]')).to_have_attribute("data-severity", "1")
 
 
+def test_a_change_is_on_the_screen_within_half_a_second(browser: Browser, web: httpx.Client, city: HubData) -> None:
+    took_ms = []
+    with watched(browser) as seen:
+        page = go(seen, web)
+        page.evaluate("""() => {
+          window.painted = {};
+          addEventListener("jagawai:painted", (event) => event.detail.ids.forEach((id) => {
+            window.painted[id.split("-")[1]] ??= event.detail.at_ms; }));
+        }""")
+        expect(page.locator("#link")).to_contain_text("Tautan: baik")
+        for number in range(20):
+            city.update("station_now", "station_id", "wai-tomu", severity=1 + number % 3, stage_cm=130.0 + number)
+            committed_ms = SystemClock().now_ms()
+            change_id = city.change("station", "wai-tomu")
+            painted = page.wait_for_function("(id) => window.painted[id]", arg=str(change_id), polling=20)
+            took_ms.append(painted.json_value() - committed_ms)
+    assert sorted(took_ms)[18] < 500, took_ms
+
+
 def test_a_new_alert_takes_the_banner_and_its_end_gives_it_back(
     browser: Browser, web: httpx.Client, city: HubData
 ) -> None:

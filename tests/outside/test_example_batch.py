@@ -28,8 +28,8 @@ def test_the_example_batch_gets_the_example_ack_on_a_fresh_hub(broker: Broker, t
     subscribed: queue.Queue[int] = queue.Queue()
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=NODE)
 
-    def subscribe(*_: object) -> None:
-        client.subscribe(f"jw/1/dn/{NODE}/#", qos=1)
+    def subscribe(connected: mqtt.Client, *_: object) -> None:
+        connected.subscribe(f"jw/1/dn/{NODE}/#", qos=1)
 
     client.on_connect = subscribe
     client.on_subscribe = lambda *args: subscribed.put(args[2])

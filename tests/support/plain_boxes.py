@@ -63,6 +63,8 @@ class PlainBox:
         """Leave the broker."""
         self._client.disconnect()
         self._client.loop_stop()
+        # Nothing may refer back to this box: paho closes its sockets when the client is let go, and only then.
+        self._client.on_connect = self._client.on_message = None
 
 
 def _send_at_once(_client: mqtt.Client, _data: object, opened: object) -> None:

@@ -101,7 +101,7 @@ class PlainHub:
         if leaf == "hello":
             self.hellos.append(message)
             for marks in message["spools"].values():
-                self._ack(node, marks["spool"], [])
+                self._ack(node, marks["spool"], [], session=message["session"])
         elif leaf == "gone":
             self.gone.append(message)
         else:
@@ -114,7 +114,7 @@ class PlainHub:
         self.arrivals += [Arrival(time.monotonic(), batch["spool"], record) for record in batch["records"]]
         self._ack(node, batch["spool"], [[seq, seq] for seq in sorted(seqs)])
 
-    def _ack(self, node: str, spool: str, ranges: list[list[int]]) -> None:
+    def _ack(self, node: str, spool: str, ranges: list[list[int]], **answers: str) -> None:
         if self.is_mute:
             return
         seen = self.seen.setdefault(spool, set())
@@ -122,5 +122,5 @@ class PlainHub:
         while high + 1 in seen:
             high += 1
         ack = {"v": 1, "spool": spool, "high": high, "ranges": ranges, "hub_ms": self.now_ms}
-        ack |= {"db_epoch": self.epoch, "credit_rps": self.credit_rps}
+        ack |= {"db_epoch": self.epoch, "credit_rps": self.credit_rps, **answers}
         self._client.publish(f"jw/1/dn/{node}/ack", json.dumps(ack, separators=(",", ":")), qos=1)

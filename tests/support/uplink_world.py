@@ -22,6 +22,7 @@ from tests.support.clocks import FakeClock
 
 GAUGE = "a" * 32
 UPLINK = "b" * 32
+SESSION = "5e55"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,7 @@ class MemoryHub:
             hub_ms=self.clock.now_ms(),
             db_epoch=self.epoch,
             credit_rps=self.credit_rps,
+            session=SESSION if ranges is None else msgspec.UNSET,
         )
 
     def restore(self, epoch: str) -> None:
@@ -223,7 +225,7 @@ class Box:
 
     def connect(self) -> None:
         """Begin a connection."""
-        self.sender.connected()
+        self.sender.connected(session=SESSION)
 
     def open(self) -> None:
         """Connect, have `hello` answered, and the level of now written and acknowledged."""

@@ -76,9 +76,9 @@ def command(command_id: str, kind: str, **changes: object) -> dict[str, object]:
 
 
 def test_an_ack_reaches_the_sender_and_tells_the_time(world: World) -> None:
-    world.sender.connected()
+    world.sender.connected(session="5e55")
     world.sender.next()
-    world.say("ack", ack())
+    world.say("ack", ack(session="5e55"))
     assert world.sender.phase is Phase.OPEN
     assert world.hub_time.now_ms() == HUB_MS
 

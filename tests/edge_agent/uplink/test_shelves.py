@@ -38,7 +38,7 @@ class World:
 
 def test_an_outbox_that_appears_is_told_and_hello_names_it(tmp_path: Path) -> None:
     world = World(tmp_path)
-    world.sender.connected()
+    world.sender.connected(session="5e55")
     world.sender.next()
     assert not world.shelves.look().is_changed
     spool = world.write(reading)

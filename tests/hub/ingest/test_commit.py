@@ -1,6 +1,7 @@
 """A batch is committed whole, answered after the commit, and nothing in it can harm its neighbours."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -299,10 +300,39 @@ def test_an_alert_desk_that_raises_takes_back_its_station_only(hub: HubWorld) ->
     assert hub.count("records") == 3
     assert hub.rows("SELECT state FROM level_states") == before
     assert "KeyError" in (hub.now().rule_error or "")
+    assert (hub.now().severity, hub.now().stage_cm) == (0, 230.0)
     hub.desk.raises = None
     hub.batch([level(4, 3)])
     assert [change.severity for change in hub.desk.changes] == [0, 3]
     assert hub.now().rule_error is None
+
+
+def test_a_wrong_statement_of_the_alert_desk_is_its_own_fault_and_not_the_databases(hub: HubWorld) -> None:
+    hub.add_station()
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        hub.connection.execute("SELECT one FROM nowhere")
+    hub.desk.raises = caught.value
+    (ack,) = hub.batch([reading(1, 60.0)])
+    assert ack.high == 1
+    assert "nowhere" in (hub.now().rule_error or "")
+
+
+def test_a_full_disk_concerns_everybody_and_nothing_is_acknowledged(hub: HubWorld) -> None:
+    hub.batch([reading(1)])
+    (pages,) = hub.rows("PRAGMA page_count")[0]
+    hub.connection.execute(f"PRAGMA max_page_count = {pages}")
+    batches = [[reading(seq, reason="x" * 400) for seq in range(first, first + 100)] for first in range(2, 2_000, 100)]
+
+    def fill() -> None:
+        for batch in batches:
+            hub.batch(batch)
+
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        fill()
+    hub.connection.execute("PRAGMA max_page_count = 1000000")
+    known = hub.count("records")
+    (ack,) = hub.batch([reading(known + 1)])
+    assert ack.high == known + 1
 
 
 def test_a_record_that_cannot_be_stored_is_found_by_halving_and_set_aside(

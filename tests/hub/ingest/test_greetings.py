@@ -2,6 +2,8 @@
 
 import json
 
+from msgspec import UNSET
+
 from contract.desired import Desired
 from contract.messages import decode_message
 from hub.fleet import commands
@@ -181,6 +183,13 @@ def test_a_hub_that_has_just_connected_has_an_ack_for_every_spool(hub: HubWorld)
         (NODE, SPOOL, 1),
         ("n-tomu01", OTHER_SPOOL, 1),
     ]
+
+
+def test_only_the_answer_to_a_hello_names_its_session(hub: HubWorld) -> None:
+    (answer,) = hub.hello(session="9f3b")
+    (of_batch,) = hub.batch([reading(1)])
+    (standing,) = standing_acks(hub.memory, now_ms=hub.clock.now_ms())
+    assert [ack.session for ack in (answer, of_batch, standing.ack)] == ["9f3b", UNSET, UNSET]
 
 
 def test_the_credit_is_shared_among_boxes_with_a_backlog(hub: HubWorld) -> None:

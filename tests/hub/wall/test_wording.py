@@ -38,9 +38,9 @@ def test_ages_are_told_in_the_unit_a_person_would_take() -> None:
     assert {seconds: INDONESIAN.age(seconds) for seconds in ages} == ages
 
 
-def test_seconds_that_something_took_keep_a_digit_while_they_are_few() -> None:
+def test_seconds_that_something_took_keep_digits_while_they_are_few() -> None:
     assert [INDONESIAN.seconds(s) for s in (0.42, 9.9, 74.0, 299.0, 300.0)] == [
-        "0,4 dtk",
+        "0,42 dtk",
         "9,9 dtk",
         "74 dtk",
         "299 dtk",

@@ -96,6 +96,7 @@ export function fillBanner(alarms, st, state, now) {
   setText(part(banner, "title"), title(first));
   setAttribute(part(banner, "shape"), "href", `#shape-${first.kind === "level" ? first.severity : "none"}`);
   setText(part(banner, "place"), place(first));
+  setAttribute(part(banner, "place"), "href", `/alarm/${first.id}`);
   setText(part(banner, "water"), water(first, st, state));
   const lines = others(alarms.open);
   const shown = part(banner, "others");

@@ -4,7 +4,7 @@
 import { make, part, setAttribute, setText } from "./page.js";
 import { level, say, seconds, timeS } from "./wording.js";
 
-const SHOWN = 6;
+const SHOWN = 5;
 const panel = /** @type {HTMLElement} */ (document.getElementById("ledger"));
 
 /** @param {string} hop */

@@ -37,7 +37,8 @@ export function change(cm) {
 
 /** Real seconds that something took. @param {number} value */
 export function seconds(value) {
-  return value >= 300 ? age(value) : say("{n} dtk", { n: decimal(value, value < 10 ? 1 : 0) });
+  const digits = value < 1 ? 2 : value < 10 ? 1 : 0;
+  return value >= 300 ? age(value) : say("{n} dtk", { n: decimal(value, digits) });
 }
 
 /** @param {number} value seconds */
