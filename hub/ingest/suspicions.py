@@ -38,14 +38,7 @@ class Suspicions:
     def look_for_losses(self, connection: Connection, mark: SpoolMark) -> None:
         """Write down what is lost since the last time, or has been found again."""
         if len(mark.lost) and mark.find_again():
-            gaps.replace_lost(
-                connection,
-                node_id=mark.node_id,
-                spool_id=mark.spool_id,
-                lost=mark.lost,
-                kind=self._kind_of_loss(mark.node_id),
-                found_ms=self._clock.now_ms(),
-            )
+            gaps.keep_lost(connection, node_id=mark.node_id, spool_id=mark.spool_id, lost=mark.lost)
             self._memory.watermarks.touch(mark)
         lost = mark.find_lost(real_ms=self._clock.real_ms())
         if lost:

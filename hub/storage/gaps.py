@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contract.seq_ranges import Range
 from hub.storage.connection import Connection
@@ -35,26 +36,24 @@ def add(connection: Connection, gaps: Iterable[Gap]) -> None:
     )
 
 
-def replace_lost(
-    connection: Connection, *, node_id: str, spool_id: str, lost: Iterable[Range], kind: Kind, found_ms: int
-) -> None:
-    """Write down anew what of a spool is lost: something believed lost has come after all."""
-    connection.execute(
-        "DELETE FROM gaps WHERE node_id = ? AND spool_id = ? AND kind IN ('loss', 'restore')", (node_id, spool_id)
+def keep_lost(connection: Connection, *, node_id: str, spool_id: str, lost: Iterable[Range]) -> None:
+    """Cut what was believed lost of a spool down to what still is, each piece of the kind that it was found as."""
+    of_spool = "node_id = ? AND spool_id = ? AND kind IN ('loss', 'restore')"
+    believed = read(
+        connection,
+        f"SELECT {columns_of(Gap)} FROM gaps WHERE {of_spool} ORDER BY id",  # noqa: S608 - our own column names
+        (node_id, spool_id),
+        Gap,
     )
+    connection.execute(f"DELETE FROM gaps WHERE {of_spool}", (node_id, spool_id))  # noqa: S608 - as above
+    still = list(lost)
     add(
         connection,
         [
-            Gap(
-                node_id=node_id,
-                spool_id=spool_id,
-                first_seq=first,
-                last_seq=last,
-                kind=kind,
-                reason="",
-                found_ms=found_ms,
-            )
-            for first, last in lost
+            replace(gap, first_seq=max(first, gap.first_seq), last_seq=min(last, gap.last_seq))
+            for gap in believed
+            for first, last in still
+            if first <= gap.last_seq and last >= gap.first_seq
         ],
     )
 

@@ -76,5 +76,7 @@ def test_in_real_time_the_wall_says_within_thirty_seconds_that_the_hub_is_gone_a
             seen.page.goto(f"{web.base_url}/dinding")
             expect(body).to_have_attribute("data-link", "good")
         expect(body).to_have_attribute("data-link", "gone", timeout=31_000)
+        for process in ("ingest", "dispatch"):
+            city.beat(process, at_real_ms=clock.real_ms())
         with serving(city.path, clock=clock, port=port):
             expect(body).to_have_attribute("data-link", "good", timeout=5_000)

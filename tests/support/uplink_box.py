@@ -38,13 +38,13 @@ class UplinkBox:
 
     def start(self) -> Child:
         """Start the uplink process."""
-        command = [sys.executable, "-m", "edge_agent", "uplink", "--verbose", "--config", self.config]
+        command = [sys.executable, "-m", "edge_agent", "uplink", "--verbose", "--config", str(self.config)]
         self._child = Child(command, log=self.home / "uplink.log")
         return self._child
 
     def write(self, build: Build, **changes: Any) -> int:
         """Commit one record to the gauge's outbox; return its number."""
-        return self.write_many([lambda seq, clock: build(seq, clock, **changes)])[0]  # type: ignore[call-arg]
+        return self.write_many([lambda seq, clock: build(seq, clock, **changes)])[0]
 
     def write_many(self, builds: list[Callable[[int, FakeClock], Any]]) -> list[int]:
         """Commit several records in one transaction; return their numbers."""

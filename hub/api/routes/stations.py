@@ -134,8 +134,7 @@ def _steps(
         for raw in series.readings(connection, station_id, from_ms=from_ms, to_ms=to_ms):
             if len(rows) >= MOST_ROWS:
                 raise _too_many()
-            cm = raw.stage_cm
-            rows.append(ReadingStep(at_ms=raw.at_ms, stage_cm=cm, min_cm=cm, max_cm=cm, flag=raw.flag, count=1))
+            rows.append(_raw_step(raw))
         return tuple(rows)
     return tuple(
         ReadingStep(
@@ -148,6 +147,18 @@ def _steps(
         )
         for bucket in rollups.series(connection, station_id=station_id, step_s=int(step), from_ms=from_ms, to_ms=to_ms)
     )
+
+
+def _raw_step(raw: series.RawReading) -> ReadingStep:
+    """Return a reading as it came; one that stands for several brings how many, and their least and greatest stage."""
+    min_cm = max_cm = raw.stage_cm
+    count = 1
+    if b'"mean_of"' in raw.body:
+        reading = msgspec.json.decode(raw.body, type=Reading)
+        count = reading.mean_of
+        min_cm = min_cm if reading.min_cm is None else reading.min_cm
+        max_cm = max_cm if reading.max_cm is None else reading.max_cm
+    return ReadingStep(at_ms=raw.at_ms, stage_cm=raw.stage_cm, min_cm=min_cm, max_cm=max_cm, flag=raw.flag, count=count)
 
 
 def _csv(connections: Connections, station_id: str, *, step: StepName, from_ms: int, to_ms: int) -> Iterator[str]:
@@ -180,9 +191,14 @@ def _line(bucket: rollups.Bucket) -> str:
 def _raw_line(raw: series.RawReading) -> str:
     reading = msgspec.json.decode(raw.body, type=Reading)
     return (
-        f"{_iso(raw.at_ms)},{_number(raw.stage_cm)},{raw.flag},{_number(reading.distance_mm)},{reading.reason},"
+        f"{_iso(raw.at_ms)},{_number(raw.stage_cm)},{raw.flag},{_number(reading.distance_mm)},{_text(reading.reason)},"
         f"{int(reading.interpolated)},{_iso(raw.received_ms)}\n"
     )
+
+
+def _text(value: str) -> str:
+    """Return a box's own words as one cell, whatever stands in them (RFC 4180)."""
+    return '"' + value.replace('"', '""') + '"' if any(sign in value for sign in ',"\r\n') else value
 
 
 def _iso(at_ms: int) -> str:

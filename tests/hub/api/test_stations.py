@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 from datetime import datetime
 
 import httpx
@@ -116,3 +117,17 @@ def test_raw_readings_come_from_every_box_that_was_bound_then(hub: httpx.Client,
     assert len(found) == readings + 1
     times = [datetime.fromisoformat(line.split(",")[0]) for line in found[1:]]
     assert times == sorted(times)
+
+
+def test_a_thinned_raw_reading_keeps_its_peak_and_the_words_of_a_box_stay_in_one_cell(
+    hub: httpx.Client, city: HubData
+) -> None:
+    city.add_readings("n-7f3k2m93", flood(80.0), count=1, interval_s=5)
+    ((body,),) = city.connection.execute("SELECT body FROM records").fetchall()
+    thinned = json.loads(body) | {"mean_of": 120, "min_cm": 70.0, "max_cm": 231.0, "reason": 'a, "b"\nc'}
+    city.update("records", "seq", "1", body=json.dumps(thinned).encode())
+    path = "/api/v1/stations/wai-batu-gajah/readings?step=raw"
+    (step,) = hub.get(path).json()["readings"]
+    assert (step["min_cm"], step["max_cm"], step["count"]) == (70.0, 231.0, 120)
+    _, row = csv.reader(io.StringIO(hub.get(f"{path}&format=csv").text))
+    assert row[4] == 'a, "b"\nc'
