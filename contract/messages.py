@@ -61,7 +61,7 @@ class Hello(Struct, frozen=True, kw_only=True):
     session: Annotated[str, Meta(min_length=1, max_length=64)]
     node: str
     spools: dict[str, SpoolMarks]
-    boot: Annotated[int, Meta(ge=0)]
+    boot: Annotated[int, Meta(ge=0, le=2**31)]
     kernel_boot: str
     agent: str
     models: dict[str, str] = {}

@@ -170,9 +170,13 @@ class Flight:
         return sum(flown.is_urgent for flown in self._flown.values()) < URGENT_IN_FLIGHT
 
     def hurry_alerts(self, *, now_ms: int, spool_id: str | None = None, sent_before_ms: int | None = None) -> None:
-        """Let class 0 that has no acknowledgement be due now: of one spool or all, sent before a time or at any."""
+        """Let class 0 that has no acknowledgement be due now: of one spool or all, sent before a time or at any.
+
+        Once for each batch: a hub that is merely slow passes over an alert several times before its turn comes, and
+        three hurried sends would make it look like one that never gets through (rule 4).
+        """
         for flown in self._flown.values():
-            is_meant = flown.record_class == 0 and spool_id in {None, flown.spool_id}
+            is_meant = flown.record_class == 0 and flown.sends == 1 and spool_id in {None, flown.spool_id}
             is_old = sent_before_ms is None or flown.sent_ms <= sent_before_ms
             if is_meant and is_old and flown.due_ms is not None:
                 flown.due_ms = now_ms

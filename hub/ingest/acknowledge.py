@@ -1,16 +1,13 @@
 """What the hub tells boxes about their spools: always after the commit, never before."""
 
-from dataclasses import dataclass
-
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from contract.flow import ACK_MAX_RANGES
 from contract.messages import Ack
 from hub.ingest.watermarks import SpoolMark, touched_ranges
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addressed:
+class Addressed(Struct, frozen=True, kw_only=True, gc=False):
     """An ack and the box it is for."""
 
     node_id: str

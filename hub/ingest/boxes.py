@@ -45,11 +45,16 @@ class Boxes:
         self._boxes: dict[str, Box] = {}
 
     def load(self, connection: Connection, *, real_ms: int) -> None:
-        """Take what the database has; signs of clones seen so far are kept."""
-        watches = {node_id: box.clones for node_id, box in self._boxes.items()}
+        """Take what the database has; signs of clones, and when each box was heard, are kept from before."""
+        before = self._boxes
         self._boxes = {node.node_id: _box_of(node, real_ms=real_ms) for node in nodes.all_nodes(connection)}
         for node_id, box in self._boxes.items():
-            box.clones = watches.get(node_id, {})
+            old = before.get(node_id)
+            if old is None:
+                continue
+            box.clones, box.heard_real_ms = old.clones, old.heard_real_ms
+            if box.gone_real_ms is not None and old.gone_real_ms is not None:
+                box.gone_real_ms = old.gone_real_ms
 
     def get(self, connection: Connection, node_id: str, *, now_ms: int, real_ms: int) -> Box:
         """Return a box; one heard for the first time is written down."""

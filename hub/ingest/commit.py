@@ -83,7 +83,7 @@ class Committer:
                     box = memory.boxes.get(connection, item.node_id, now_ms=now_ms, real_ms=real_ms)
                     heard[item.node_id] = box
                 if isinstance(item, Offer):
-                    self._take(item, box, intake, runs)
+                    self._take(item, box, intake, runs, now_ms=now_ms, real_ms=real_ms)
                 else:
                     answers += self._greet(item, box, now_ms=now_ms, real_ms=real_ms)
         intake.finish()
@@ -96,9 +96,10 @@ class Committer:
         self._count(intake)
         return answers
 
-    def _take(self, offer: Offer, box: Box, intake: Intake, runs: dict[str, list[Run]]) -> None:
+    def _take(
+        self, offer: Offer, box: Box, intake: Intake, runs: dict[str, list[Run]], *, now_ms: int, real_ms: int
+    ) -> None:
         memory = self._memory
-        now_ms, real_ms = self._clock.now_ms(), self._clock.real_ms()
         mark = memory.watermarks.get(self._connection, offer.node_id, offer.spool_id, now_ms=now_ms, real_ms=real_ms)
         memory.watermarks.touch(mark)
         memory.credit.note(offer.node_id, outstanding=offer.next - offer.low, real_ms=real_ms)

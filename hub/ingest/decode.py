@@ -3,9 +3,11 @@
 Records are decoded one by one: a broken one does not take the others of its batch with it.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
 
-from contract.errors import ContractError
+from msgspec import Struct
+
+from contract.errors import ContractError, IdentityError
 from contract.identity import verify_node_id
 from contract.messages import Batch, Gone, Hello, decode_message
 from contract.records import AnyRecord, decode_record, readable_seq
@@ -13,10 +15,11 @@ from contract.topics import parse_up
 from hub.storage.dead_letters import DeadLetter
 
 ERROR_MAX_CHARS = 500
+TOPICS_REMEMBERED = 4_096
+"""A fleet of a thousand boxes has three thousand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
+class Arrived(Struct, frozen=True, kw_only=True, gc=False):
     """What the broker handed over."""
 
     topic: str
@@ -25,8 +28,7 @@ class Arrived:
     """Of the connection it came by; names the message when its receipt is confirmed to the broker."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """A batch: records that decoded with their bodies as they came, and what did not decode."""
 
     node_id: str
@@ -39,16 +41,14 @@ class Offer:
     broken: list[DeadLetter]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greeting:
+class Greeting(Struct, frozen=True, kw_only=True):
     """A hello."""
 
     node_id: str
     hello: Hello
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Farewell:
+class Farewell(Struct, frozen=True, kw_only=True):
     """A last will."""
 
     node_id: str
@@ -65,12 +65,8 @@ def decode(arrived: Arrived, *, now_ms: int) -> Incoming:
         arrived: topic and payload.
         now_ms: the hub's clock, for a dead letter.
     """
-    parsed = parse_up(arrived.topic)
-    if parsed is None:
-        return _dead(arrived, "", "topic", f"no topic of a box: {arrived.topic!r}", now_ms)
-    node_id, leaf = parsed
     try:
-        verify_node_id(node_id)
+        node_id, leaf = _place_of(arrived.topic)
     except ContractError as problem:
         return _dead(arrived, "", "topic", str(problem), now_ms)
     try:
@@ -81,6 +77,19 @@ def decode(arrived: Arrived, *, now_ms: int) -> Incoming:
         return Farewell(node_id=node_id, session=decode_message(Gone, arrived.payload).session)
     except ContractError as problem:
         return _dead(arrived, node_id, "batch" if leaf == "records" else leaf, str(problem), now_ms)
+
+
+@lru_cache(maxsize=TOPICS_REMEMBERED)
+def _place_of(topic: str) -> tuple[str, str]:
+    """Return (node id, leaf) of a topic that a box may write.
+
+    Raises:
+        IdentityError: it is none.
+    """
+    parsed = parse_up(topic)
+    if parsed is None:
+        raise IdentityError(f"no topic of a box: {topic!r}")
+    return verify_node_id(parsed[0]), parsed[1]
 
 
 def _offer(node_id: str, batch: Batch, topic: str, now_ms: int) -> Offer:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from contract.level.rule import restart
@@ -14,8 +15,7 @@ from hub.storage.level_states import KeptState
 from hub.storage.station_now import StationNow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """Readings and level records of one gauge, in the order in which they came, all of one spool and new to the hub."""
 
     node_id: str

@@ -25,8 +25,12 @@ class LevelKeeper:
         self._held: dict[str, Held] = {}
 
     def load(self, connection: Connection, layout: Layout, *, spool_ids: dict[int, str]) -> None:
-        """Forget everything and take what the database has."""
+        """Forget everything and take what the database has; when each station was heard is kept from before."""
+        before = self._held
         self._held = load_held(connection, layout, spool_ids=spool_ids, real_ms=self._clock.real_ms())
+        for station_id, held in self._held.items():
+            if station_id in before:
+                held.heard_real_ms = before[station_id].heard_real_ms
 
     def add_stations(self, layout: Layout) -> None:
         """Take in stations that are new in the layout; drop those that are gone."""

@@ -5,7 +5,8 @@ The rules:
 1. The rule is stepped only on readings newer than the last step; older ones are for storage and roll-ups.
 2. The state in every newer `level` record is adopted; where its thresholds have another version, the box's values
    are judged by the hub's.
-3. A state without a severity never takes one away: a box that lost its memory does not end an alarm.
+3. A box that lost its memory does not end an alarm: a state without a severity never takes one away, and from a new
+   spool or gauge a lower one does not until both have met; till then the hub's own rule lets the level fall.
 4. A new spool or gauge restarts the memory, as a new boot does: severity, since when and decision stay.
 5. A record on which the rule fails moves nothing and stops nothing: it is reported, and the next one is taken.
 """
@@ -120,7 +121,13 @@ class Walk:
         held = self._held
         before = held.state
         told = _told_state(record)
-        held.box_threshold_version = record.threshold_version
+        # Behind a new spool stands perhaps a box that has lost its memory: until it has met what is held, what it says
+        # may raise at once and takes nothing away, as with other thresholds.
+        has_met = held.box_threshold_version or (told.severity or 0) >= (before.severity or 0)
+        if has_met:
+            held.box_threshold_version = record.threshold_version
+        elif told.severity is not None:
+            told = replace(told, threshold_version=-1)
         if told.severity is None and before.severity is not None:
             held.state = restart(before, boot=record.boot) if record.boot != before.boot else before
             held.pass_by(record)

@@ -34,10 +34,15 @@ def renew_if_restored(connection: Connection, database_path: Path) -> bool:
     """Give the database a new epoch if it is behind its mark; answer whether it was."""
     marked = _load(mark_file(database_path))
     now = _mark_of(connection)
-    if marked is None or marked.db_epoch != now.db_epoch:
+    if marked is None:
         return False
+    # Another epoch than the mark's is a backup from before an earlier restore, unless the database is quite new.
     # Retention may empty the table of records, so none at all says nothing.
-    is_behind = now.change_id < marked.change_id or 0 < now.record_id < marked.record_id
+    is_behind = (
+        now.change_id > 0
+        if marked.db_epoch != now.db_epoch
+        else now.change_id < marked.change_id or 0 < now.record_id < marked.record_id
+    )
     if is_behind:
         with write(connection):
             meta.renew_db_epoch(connection)

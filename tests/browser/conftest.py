@@ -13,9 +13,9 @@ from tests.support.hub_data import HubData
 from tests.support.webs import StandingClock
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium."""
+    """The machine's Chromium; one a module, for its driver keeps an event loop running that other tests would meet."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not there. Try: apt-get install chromium")
     with chromium() as started:

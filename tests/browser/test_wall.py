@@ -1,5 +1,6 @@
 """The wall in a real browser."""
 
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -248,6 +249,24 @@ def test_a_station_without_a_tile_gets_one_when_it_rises(browser: Browser, web: 
         expect(tile.locator(".line")).to_have_attribute("d", re.compile("^M1170,"))
         expect(page.locator(".tile")).to_have_count(6)
         assert seen.clipped() == []
+
+
+def test_after_an_update_of_the_hub_the_wall_takes_the_new_pages(browser: Browser, web: httpx.Client) -> None:
+    tik = {"as_of": "e-0", "hub_ms": 0, "rate": 1, "version": "newer", "processes": {"ingest_s": 0, "dispatch_s": 0}}
+    with watched(browser) as seen:
+        seen.page.route(
+            "**/api/v1/events*",
+            lambda route: route.fulfill(
+                content_type="text/event-stream", body=f"event: tik\ndata: {json.dumps(tik)}\n\n"
+            ),
+            times=1,
+        )
+        loads: list[str] = []
+        seen.page.on("framenavigated", lambda frame: loads.append(frame.url))
+        go(seen, web)
+        seen.page.wait_for_function("() => performance.getEntriesByType('navigation')[0].type === 'reload'")
+        assert len(loads) == 2
+        expect(seen.page.locator("#link")).to_contain_text("Tautan: baik")
 
 
 def test_a_person_can_act_while_many_pages_are_open(browser: Browser, web: httpx.Client) -> None:

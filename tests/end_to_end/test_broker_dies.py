@@ -38,7 +38,6 @@ def test_a_broker_that_dies_and_comes_back_empty_costs_no_record(tmp_path: Path,
             )
             if death < DEATHS:
                 town.broker.restart(store="empty", how="kill")
-        assert town.children[f"{POLE.node_id}/producer"].terminate() == 0
         outboxes = [town.outbox(POLE, producer) for producer in ("gauge", NAME)]
         verify_all_arrived(town, *outboxes, told=told_in(log))
         verify_no_incident(town)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.support.browser import open_page
+from tests.support.browsers import PHONE, chromium, watched
 from tests.support.processes import Child, free_port, wait_until
 
 FIRST_WASPADA_S = 60.0
@@ -67,8 +67,8 @@ class Demo:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright, open_page(playwright, width=390, height=844) as opened:
-        yield opened
+    with chromium() as browser, watched(browser, size=PHONE) as opened:
+        yield opened.page
 
 
 @pytest.mark.browser

@@ -115,7 +115,6 @@ def test_a_hundred_kills_cost_no_record_and_ring_no_alarm_twice(tmp_path: Path) 
         under_fire = town.value("SELECT count(*) FROM records")
         # The last start of the uplink begins with the shortest wait between two attempts.
         town.again(f"{NODE}/uplink")
-        assert town.children[f"{NODE}/producer"].terminate() == 0
         count = cycles.verify(deadline_s=60)
         assert under_fire > count / 4, "most must have arrived between the kills, not after them"
         town.say(f"{count} records, {under_fire} of them between the kills; killed: {dict(cycles.killed)}")

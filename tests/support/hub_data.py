@@ -268,3 +268,9 @@ def flood(peak_cm: float, *, hours_ago: float = 0.0, base_cm: float = 62.0, widt
 def until(hours_ago: float, stage: Stage) -> Stage:
     """Return water of which nothing is known in the last hours."""
     return lambda hours: stage(hours) if hours >= hours_ago else None
+
+
+if __name__ == "__main__":
+    from tests.support.living_city import main
+
+    raise SystemExit(main())

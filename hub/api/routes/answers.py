@@ -21,4 +21,4 @@ NOT_ALLOWED: Answers = {
     403: {"model": Problem, "description": "The CSRF token is missing or wrong, or the right is not there"},
 }
 STALE: Answers = {409: {"model": StaleProblem, "description": "It changed since it was seen, or its rules forbid it"}}
-BUSY: Answers = {503: {"model": Problem, "description": "The database is held by another process; try again"}}
+BUSY: Answers = {503: {"model": Problem, "description": "Too much is asked at once; try again"}}

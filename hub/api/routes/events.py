@@ -10,17 +10,30 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
+from hub.api.errors import TooBusyError
 from hub.api.follower import replay
 from hub.api.house import House, TheHouse
+from hub.api.routes.answers import BUSY, Answers
 from hub.api.stream import RETRY_MS, Broadcaster, Event, parse_id
 from hub.api.telling import Teller
 from hub.storage import meta
 
 HEARTBEAT_S = 10
+CLIENTS_MOST = 200
+"""Each may keep 1,000 events waiting."""
 SEND_LONGEST_S = 20.0
 """A browser that takes nothing for this long is gone."""
 
 _LOG = logging.getLogger(__name__)
+
+TOLD: Answers = {
+    200: {
+        "description": "Events `station`, `layout`, `alarms`, `nodes` carry the state of a thing, as in "
+        "`GET /api/v1/wall`; `tik` comes every 5 s; `reset` says: fetch the snapshot again. "
+        "An id is `<db_epoch>-<change id>`.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
 
 router = APIRouter(tags=["events"])
 
@@ -36,19 +49,7 @@ class EventStream(EventSourceResponse):
             _LOG.debug("a client took nothing for %g s and was dropped", SEND_LONGEST_S)
 
 
-@router.get(
-    "/events",
-    summary="What changes, as it changes",
-    response_class=EventStream,
-    responses={
-        200: {
-            "description": "Events `station`, `layout`, `alarms`, `nodes` carry the state of a thing, as in "
-            "`GET /api/v1/wall`; `tik` comes every 5 s; `reset` says: fetch the snapshot again. "
-            "An id is `<db_epoch>-<change id>`.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
-        }
-    },
-)
+@router.get("/events", summary="What changes, as it changes", response_class=EventStream, responses=TOLD | BUSY)
 async def events(
     request: Request,
     house: TheHouse,
@@ -58,6 +59,11 @@ async def events(
     """Follow what changes; begin with what was missed since the last known event."""
     known = last_event_id or since
     broadcaster: Broadcaster = request.app.state.broadcaster
+    if broadcaster.client_count >= CLIENTS_MOST:
+        raise TooBusyError(
+            f"Sudah {CLIENTS_MOST} peramban mengikuti pusat ini. Tutup yang tidak dipakai.",
+            f"{CLIENTS_MOST} browsers follow this hub already. Close those that nobody looks at.",
+        )
     return EventStream(
         _told(house, broadcaster, None if known is None else parse_id(known) or ("", 0)),
         ping=HEARTBEAT_S,

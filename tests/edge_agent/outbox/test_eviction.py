@@ -52,7 +52,7 @@ def test_acknowledged_rows_go_first_and_without_a_tombstone(home: Path, clock: F
         marks = Marks(spool=outbox.spool_id, db_epoch="d1a0", high=600)
         while outbox.settle(marks, clock.now_ms()):
             pass
-        append_each_minute(outbox, clock, 900, debug)
+        append_each_minute(outbox, clock, 1_400, debug)
         held = waiting(outbox)
         assert named(held) == set()
         assert OutboxReader.open(outbox.path).kept(1) < 600

@@ -101,3 +101,19 @@ def test_a_late_word_of_the_broker_about_an_old_send_changes_nothing() -> None:
     table.send(flown, now_ms=NOW_MS)
     table.handed_over(old, now_ms=NOW_MS)
     assert table.next_due_ms() is None
+
+
+def test_an_alert_that_a_slow_hub_passes_over_again_and_again_is_hurried_once_and_not_given_up() -> None:
+    table = flight()
+    alert = fly(table, [5], record_class=0, urgent=True)
+    now_ms = NOW_MS
+    for other in range(10, 20):  # the hub takes one batch in 4 s, and was given these before the alert
+        now_ms += 4_000
+        fly(table, [other], now_ms=NOW_MS)
+        table.settle(GAUGE, acked(other))
+        table.hurry_alerts(now_ms=now_ms, spool_id=GAUGE, sent_before_ms=now_ms - 3_000)
+        if table.due(now_ms=now_ms) is alert and now_ms < NOW_MS + 30_000:
+            table.send(alert, now_ms=now_ms)
+            table.handed_over(alert.number, now_ms=now_ms)
+    assert alert.sends == 2
+    assert not table.is_stuck(alert)

@@ -115,3 +115,11 @@ def test_clients_that_vanish_without_a_word_are_forgotten(web: httpx.Client) -> 
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close by RST
         line.close()
     wait_until(lambda: clients() == 0, what="the stream to forget them", deadline_s=30)
+
+
+def test_more_clients_than_the_hub_can_serve_are_told_so(web: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.api.routes.events.CLIENTS_MOST", 1)
+    with following(web) as told:
+        assert next(told)[0] == "tik"
+        answer = web.get("/api/v1/events")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "too_busy")

@@ -12,7 +12,7 @@ from contract.messages import Ack
 from hub.ingest.decode import Arrived
 from hub.rivers import walk
 from hub.storage import connection as database
-from hub.storage import records, station_now
+from hub.storage import nodes, records, station_now
 from hub.storage.connection import Connection
 from hub.storage.errors import DatabaseBusyError
 from hub.storage.records import NewRow
@@ -353,8 +353,12 @@ def test_a_record_that_cannot_be_stored_is_found_by_halving_and_set_aside(
     assert hub.rows("SELECT seq, reason, error FROM dead_letters") == [(5, "store", "OverflowError: five")]
 
 
-def test_a_hello_that_cannot_be_stored_is_set_aside(hub: HubWorld) -> None:
-    assert hub.hello(applied={"db_epoch": "x", "version": 2**70}) == []
+def test_a_hello_that_cannot_be_stored_is_set_aside(hub: HubWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OverflowError("hello")
+
+    monkeypatch.setattr(nodes, "store_hello", refuse)
+    assert hub.hello() == []
     assert hub.rows("SELECT reason FROM dead_letters") == [("store",)]
     assert hub.count("spools") == 0
 

@@ -25,6 +25,12 @@ def test_the_id_in_the_topic_wins() -> None:
     assert greeting.node_id == NODE
 
 
+def test_a_boot_number_that_no_database_can_hold_is_a_dead_letter_and_reaches_none() -> None:
+    letter = decoded(hello_json(boot=2**63), up(NODE, "hello"))
+    assert isinstance(letter, DeadLetter)
+    assert letter.reason == "hello"
+
+
 def test_each_body_is_the_bytes_that_came() -> None:
     offer = decoded(batch_json([reading(1), level(2, 3)]))
     assert isinstance(offer, Offer)

@@ -226,3 +226,21 @@ def test_a_tick_forgets_what_is_too_old(hub: HubWorld) -> None:
 def hub_other_process(hub: HubWorld) -> AbstractContextManager[Connection]:
     """Return a write of another process: its own connection."""
     return database.write(database.open(hub.path))
+
+
+def test_a_failed_commit_of_one_box_does_not_keep_another_from_being_called_away(hub: HubWorld) -> None:
+    hub.hello()
+    hub.say("gone", b'{"v":1,"session":"s1"}')
+    for _ in range(7):
+        hub.tick(seconds=10)
+        hub.memory.load(hub.connection)  # as after a commit that failed
+    assert hub.rows("SELECT is_online FROM nodes WHERE node_id = ?", NODE) == [(0,)]
+
+
+def test_commits_that_fail_again_and_again_do_not_put_off_the_silence_of_a_station(hub: HubWorld) -> None:
+    hub.add_station()
+    hub.batch([fresh(hub, 1)])
+    for _ in range(7):
+        hub.tick(seconds=30)
+        hub.memory.load(hub.connection)  # as after a commit that failed
+    assert hub.now().is_silent

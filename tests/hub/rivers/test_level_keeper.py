@@ -294,3 +294,19 @@ def test_box_and_hub_agree_once_everything_has_come(
     )
     assert hub.count("records") == len(gauge.records)
     hub.connection.close()
+
+
+def test_a_box_that_lost_its_memory_does_not_end_an_alarm_with_its_first_reading(hub: HubWorld) -> None:
+    def told(seq: int, severity: int) -> dict[str, Any]:
+        state = {"severity": severity, "threshold_version": 1, "window": [[seq * 60_000, 187.0, False]]}
+        return level(seq, severity, state=state, stage_cm=187.0)
+
+    hub.batch([reading(1, 180.0), told(2, 2)])
+    hub.batch([reading(1, 187.0, up_ms=60_000), told(2, 0)], spool=OTHER_SPOOL)
+    assert hub.now().severity == 2
+    hub.start()
+    hub.batch([told(3, 0)], spool=OTHER_SPOOL)
+    assert hub.now().severity == 2
+    hub.batch([told(4, 2)], spool=OTHER_SPOOL)
+    hub.batch([told(5, 1)], spool=OTHER_SPOOL)
+    assert hub.now().severity == 1

@@ -37,6 +37,26 @@ def test_an_older_copy_gets_a_new_epoch_once(connection: Connection, path: Path,
     assert not life_mark.renew_if_restored(restored, Path(backup))
 
 
+def test_the_same_backup_put_back_a_second_time_gets_a_new_epoch_again(path: Path, tmp_path: Path) -> None:
+    connection = database.open(path)
+    migrate(connection)
+    live_on(connection)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    backup = shutil.copy(path, tmp_path / "backup.db")
+    live_on(connection)
+    life_mark.write_mark(connection, path)
+    epochs = {meta.db_epoch(connection)}
+    for attempt in ("first.db", "second.db"):
+        restored_path = Path(shutil.copy(backup, tmp_path / attempt))
+        restored = database.open(restored_path)
+        life_mark.mark_file(path).rename(life_mark.mark_file(restored_path))
+        assert life_mark.renew_if_restored(restored, restored_path)
+        epochs.add(meta.db_epoch(restored))
+        life_mark.write_mark(restored, restored_path)
+        life_mark.mark_file(restored_path).rename(life_mark.mark_file(path))
+    assert len(epochs) == 3
+
+
 def test_a_new_database_beside_an_old_mark_is_left_alone(connection: Connection, path: Path, tmp_path: Path) -> None:
     live_on(connection)
     life_mark.write_mark(connection, path)
