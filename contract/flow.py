@@ -10,6 +10,8 @@ TOMBSTONE_MAX_RANGES = 500
 
 RESEND_AFTER_S = 30.0
 SENDS_BEFORE_HALVING = 3
+SENDS_BEFORE_GIVING_UP = 10
+"""Of a single record: on a link that loses a third of everything, three are lost in a row once in 37 times."""
 
 CREDIT_BEFORE_ACK_RPS = 10
 CREDIT_SHARED_RPS = 5_000

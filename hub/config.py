@@ -178,7 +178,8 @@ def _port_of(variable: str, default: int, problems: list[str]) -> int:
     text = os.environ.get(variable, "")
     if not text:
         return default
-    if not text.isdigit() or not 1 <= int(text) <= 65_535:  # noqa: PLR2004 - the ports there are
+    # isdigit alone is also true of "²", which is no number.
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 65_535:  # noqa: PLR2004 - the ports there are
         problems.append(f"{variable} must be a port from 1 to 65535, got {text!r}")
         return default
     return int(text)

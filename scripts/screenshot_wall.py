@@ -1,7 +1,7 @@
 """Takes the picture of the wall that the README shows, from a hub that runs.
 
 Run as `.venv/bin/python scripts/screenshot_wall.py [--url http://127.0.0.1:8080] [--out docs/wall.png]`; with
-`--wait AWAS` it waits until the banner says so.
+`--wait "dibaca 1"` it waits until the wall says so.
 """  # noqa: INP001 - a script, started by its path
 
 import argparse
@@ -23,14 +23,14 @@ WAIT_MOST_S = 300
 
 
 def take(url: str, out: Path, *, wait_for: str) -> None:
-    """Open the wall at `url`, wait until it follows the hub (and its banner says `wait_for`), and save it."""
+    """Open the wall at `url`, wait until it follows the hub (and says `wait_for`), and save it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(f"{url}/dinding")
         page.wait_for_function(
             "(words) => document.body.dataset.link === 'good' && document.querySelector('#link').textContent"
-            " && (!words || document.querySelector('#banner').innerText.includes(words))",
+            " && (!words || document.querySelector('main').innerText.includes(words))",
             arg=wait_for,
             timeout=1000 * WAIT_MOST_S,
         )
@@ -45,7 +45,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default=f"http://127.0.0.1:{os.environ.get('JAGAWAI_WEB_PORT', '8080')}")
     parser.add_argument("--out", type=Path, default=Path("docs/wall.png"))
-    parser.add_argument("--wait", default="", help="words that the banner must say first, for example AWAS")
+    parser.add_argument("--wait", default="", help="words that the wall must say first, such as 'dibaca 1'")
     arguments = parser.parse_args()
     if not CHROMIUM.exists():
         sys.stderr.write(f"{CHROMIUM} is not there. Try: apt-get install chromium\n")

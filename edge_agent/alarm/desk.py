@@ -145,7 +145,7 @@ class AlarmDesk:
     def settle(self, marks: Marks | None) -> bool:
         """Let the outbox forget what the hub has; return whether there is more to do at once."""
         try:
-            return self._outbox.settle(marks, self._clock.now_ms()) > 0
+            return self._outbox.settle(marks) > 0
         except SpoolRebornError as exc:
             log.warning("outbox: %s", exc)
             self._kept.clear()
@@ -209,7 +209,8 @@ class AlarmDesk:
         text = f"Penyimpanan bekerja lagi; {self._lost_records} catatan tidak tersimpan"
         log.info("outbox: written again; %d records were lost", self._lost_records)
         after = page.following()
-        after.add(Fault(**after.envelope(RecordClass.ALERT), code=STORAGE_FAILED, active=False, text=text))
+        for is_active in (True, False):  # it could not be told while it lasted: its beginning and its end, now
+            after.add(Fault(**after.envelope(RecordClass.ALERT), code=STORAGE_FAILED, active=is_active, text=text))
         orders.tell_levels(self.memory, after)
         return after.records
 
@@ -217,6 +218,7 @@ class AlarmDesk:
         level = logging.DEBUG if self._lost_records else logging.WARNING
         log.log(level, "outbox: %d records not written: %s. Level and siren go on.", records, problem)
         self._lost_records += records
+        self.memory = replace(self.memory, lost=self.memory.lost + records)
 
     def _keep(self, transaction: Transaction) -> dict[str, object]:
         """Write every part of the memory that has changed since it was last on the disk."""

@@ -25,15 +25,26 @@ def state_of_now(state: LevelState) -> Step:
     return Step(state, Cause(code="state"), state.severity, state.decision_id)
 
 
+def is_same_place(old: DesiredSource, new: DesiredSource) -> bool:
+    """Answer whether a stage under both means the same water at the same height."""
+    return (old.station, old.offset_cm) == (new.station, new.offset_cm)
+
+
 def is_same_water(old: DesiredSource, new: DesiredSource) -> bool:
     """Answer whether readings under both lead the rule to the same state: only then may nothing be judged anew."""
-    return old.offset_cm == new.offset_cm and rule_settings(old, clock_rate=1.0) == rule_settings(new, clock_rate=1.0)
+    return is_same_place(old, new) and rule_settings(old, clock_rate=1.0) == rule_settings(new, clock_rate=1.0)
 
 
 def remembered_under(state: LevelState, *, old: DesiredSource | None, new: DesiredSource) -> LevelState:
-    """Return the state as `new` may judge it: values above another datum are forgotten, the severity is not."""
-    if old is None or old.offset_cm == new.offset_cm:
+    """Return the state as `new` may judge it.
+
+    Values above another datum are forgotten, the severity is not. At another station all begins anew: what the water
+    did where the gauge stood before says nothing here.
+    """
+    if old is None or is_same_place(old, new):
         return state
+    if old.station != new.station:
+        return LevelState(boot=state.boot)
     return restart(state, boot=state.boot)
 
 

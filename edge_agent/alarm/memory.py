@@ -48,6 +48,8 @@ class Memory(Struct, frozen=True, kw_only=True):
     book: CommandBook = CommandBook()
     faults: tuple[str, ...] = ()
     """Faults that are active, each `code/source`."""
+    lost: int = 0
+    """Records that the disk did not take, ever; the uplink tells it with the box's health."""
 
     def with_gauge(self, source: str, gauge: GaugeMemory) -> "Memory":
         """Return the memory with this gauge in it."""
@@ -79,6 +81,7 @@ def load(read: Callable[[str], bytes | None], *, fallbacks: Mapping[str, Desired
         siren=_read(read, "siren", SirenState, SirenState()),
         book=_read(read, "commands", CommandBook, CommandBook()),
         faults=_read(read, "faults", tuple[str, ...], ()),
+        lost=_read(read, "lost", int, 0),
     )
 
 
@@ -93,6 +96,7 @@ def parts(memory: Memory) -> Iterator[tuple[str, Any]]:
     yield "siren", memory.siren
     yield "commands", memory.book
     yield "faults", memory.faults
+    yield "lost", memory.lost
 
 
 def _read(read: Callable[[str], bytes | None], key: str, kind: Any, default: Any) -> Any:

@@ -16,7 +16,14 @@ from edge_agent.alarm import commands, siren_programme
 from edge_agent.alarm.commands import Answer
 from edge_agent.alarm.desired import Refused, take_over
 from edge_agent.alarm.judgement import judge_siren
-from edge_agent.alarm.level import is_same_water, level_record, remembered_under, rule_settings, state_of_now
+from edge_agent.alarm.level import (
+    is_same_place,
+    is_same_water,
+    level_record,
+    remembered_under,
+    rule_settings,
+    state_of_now,
+)
 from edge_agent.alarm.memory import Memory
 from edge_agent.alarm.notes import end_test, note_answer, note_fault, note_siren
 from edge_agent.alarm.page import Page
@@ -138,7 +145,7 @@ def _change_gauge(memory: Memory, page: Page, source: str, new: DesiredSource, c
     gauge = memory.gauges[source]
     old = gauge.desired
     gauge = replace(gauge, desired=new)
-    if old is None or old.offset_cm != new.offset_cm:
+    if old is None or not is_same_place(old, new):
         gauge = replace(gauge, stage_cm=None, flag=Flag.NOT_EVALUATED.value)
     if old is None or not is_same_water(old, new):
         step = reevaluate(

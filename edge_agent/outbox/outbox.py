@@ -8,7 +8,8 @@ The rules:
    waits for room at the moment it is written. Class 0 always has some.
 4. A row leaves the queue acknowledged, or named by a tombstone.
 5. A file that is damaged, of another board, or older than what the hub has seen of it is set apart; a new spool
-   begins with what could be read of it and a class 0 fault `spool_reborn`.
+   begins with what could be read of it and a class 0 fault `spool_reborn`, which ends once the hub has a record
+   written after it.
 """
 
 import sqlite3
@@ -19,7 +20,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from contract.clock import Clock, kernel_boot_id
-from edge_agent.outbox import settling
+from edge_agent.outbox import rebirth, settling
 from edge_agent.outbox.errors import DisorderError, OutboxError, OutboxFullError, SpoolRebornError
 from edge_agent.outbox.file import Trouble, own_error, trouble_of
 from edge_agent.outbox.keeper import Keeper
@@ -28,7 +29,7 @@ from edge_agent.outbox.place import Place
 from edge_agent.outbox.rebirth import replace_file
 from edge_agent.outbox.room import Limits
 from edge_agent.outbox.schema import CLASSES
-from edge_agent.outbox.settling import Settlement
+from edge_agent.outbox.settling import Retention, Settlement
 from edge_agent.outbox.spool import Spool, verify_pages
 from edge_agent.outbox.transaction import OwnStamp, Transaction
 
@@ -48,6 +49,7 @@ class Outbox:
         """Whether a file had to be replaced since this process opened it."""
         place.sweep()
         self._spool = self._first_spool()
+        self._retention = Retention(self._spool.file.connection, clock)
         self._spool.upkeep()
 
     @classmethod
@@ -151,14 +153,13 @@ class Outbox:
             found = self._spool.file.connection.execute(sql, (key,)).fetchone()
         return None if found is None else bytes(found[0])
 
-    def settle(self, marks: Marks | None, now_ms: int) -> int:
+    def settle(self, marks: Marks | None) -> int:
         """Apply what the hub has acknowledged, a few hundred rows a call, and forget what it acknowledged a day ago.
 
         To be called about once a real second, and again at once while it returns more than 0.
 
         Args:
             marks: the newest from the inbox; None if there are none. Marks of another spool are passed over.
-            now_ms: scaled wall time.
 
         Returns:
             How many rows were settled.
@@ -167,6 +168,8 @@ class Outbox:
             SpoolRebornError: the file was damaged, or older than the marks; a new spool stands ready.
         """
         settled = 0
+        is_rebirth_over = False
+        now_ms = self._retention.now_ms()
         try:
             with self._guarded(), self._spool.writing() as transaction:
                 if marks is not None and marks.spool == self.spool_id:
@@ -174,11 +177,15 @@ class Outbox:
                     settled = self._settlement.apply(
                         transaction, marks, now_ms=now_ms, is_kept=self._has_room_to_keep()
                     )
+                    is_rebirth_over = rebirth.is_over(transaction.connection, marks)
                 settling.forget(transaction.connection, now_ms=now_ms)
         except BaseException:
             self._settlement = Settlement()  # what it thinks to have applied was rolled back
             raise
         self._spool.upkeep()
+        if is_rebirth_over:
+            with self.transaction() as transaction:
+                rebirth.tell_end(transaction)
         return settled
 
     def reoffer(self) -> None:

@@ -1,18 +1,25 @@
 """A new spool in place of a file that cannot be trusted: with what could be read of it, and a fault that says so."""
 
 import logging
+import sqlite3
 from pathlib import Path
 
 from contract.records import Fault, RecordClass
 from edge_agent.outbox.keeper import Keeper
+from edge_agent.outbox.marks import Marks
 from edge_agent.outbox.place import Place, delete
 from edge_agent.outbox.quarantine import Salvage, salvage, set_apart, with_seq
 from edge_agent.outbox.room import Limits
+from edge_agent.outbox.schema import delete_meta, read_meta, write_meta
 from edge_agent.outbox.spool import Spool
-from edge_agent.outbox.transaction import OwnStamp
+from edge_agent.outbox.transaction import OwnStamp, Transaction
 
 CHUNK_ROWS = 200
 TEXT_CHARACTERS = 500
+
+REBORN_CODE = "spool_reborn"
+REBORN_KEY = "reborn"
+"""In `meta`: the `seq` of the fault that told of it, until its end is told."""
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +46,10 @@ def replace_file(place: Place, old: Path, *, why: str, limits: Limits, keeper: K
     spool = Spool.begin(place, limits=limits, keeper=keeper, own_stamp=own_stamp, last=found.identity)
     try:
         taken = _take_over(spool, found)
-        _tell(spool, f"Antrean baru dimulai, {taken} catatan lama diselamatkan. Sebab: {why}")
+        with spool.writing() as transaction:
+            write_meta(transaction.connection, **{REBORN_KEY: str(transaction.next_seq)})
+            text = f"Antrean baru dimulai, {taken} catatan lama diselamatkan. Sebab: {why}"
+            _tell(transaction, text, is_active=True)
         spool.publish()
     except BaseException:
         spool.file.close()
@@ -66,13 +76,24 @@ def _take_over(spool: Spool, found: Salvage) -> int:
     return taken
 
 
-def _tell(spool: Spool, text: str) -> None:
-    with spool.writing() as transaction:
-        transaction.append(
-            Fault(
-                **transaction.own_envelope(RecordClass.ALERT),
-                code="spool_reborn",
-                active=True,
-                text=text[:TEXT_CHARACTERS],
-            )
+def is_over(connection: sqlite3.Connection, marks: Marks) -> bool:
+    """Answer whether the hub has a record written after the fault, whose end is still to be told."""
+    told = read_meta(connection).get(REBORN_KEY)
+    return told is not None and any(last > int(told) for _, last in marks.spans())
+
+
+def tell_end(transaction: Transaction) -> None:
+    """Write that the new spool has shown itself to work."""
+    _tell(transaction, "Antrean baru bekerja; catatan sesudahnya sudah sampai", is_active=False)
+    delete_meta(transaction.connection, REBORN_KEY)
+
+
+def _tell(transaction: Transaction, text: str, *, is_active: bool) -> None:
+    transaction.append(
+        Fault(
+            **transaction.own_envelope(RecordClass.ALERT),
+            code=REBORN_CODE,
+            active=is_active,
+            text=text[:TEXT_CHARACTERS],
         )
+    )

@@ -1,7 +1,8 @@
 """The tables of an outbox file, and the few words of SQL about its rows.
 
 One table per record class, so that dropping rows of one class makes room for another. `acked_ms` is NULL until the
-hub has the record. Only acknowledged rows are indexed: a reading costs no index page.
+hub has the record; then it is a time of `settling.Retention`, not of the wall clock. Only acknowledged rows are
+indexed: a reading costs no index page.
 """
 
 import sqlite3
@@ -43,6 +44,17 @@ def write_meta(connection: sqlite3.Connection, **values: str) -> None:
     connection.executemany(
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", values.items()
     )
+
+
+def delete_meta(connection: sqlite3.Connection, key: str) -> None:
+    """Remove one thing that the file says of itself."""
+    connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+
+
+def newest_acked_ms(connection: sqlite3.Connection) -> int:
+    """Return the newest `acked_ms` of all classes; 0 if there is none."""
+    newest = (connection.execute(f"SELECT max(acked_ms) FROM class{n}").fetchone()[0] for n in CLASSES)  # noqa: S608
+    return max(acked_ms or 0 for acked_ms in newest)
 
 
 def unacked_rows(

@@ -7,6 +7,7 @@ again.
 
 import sqlite3
 
+from contract.clock import Clock
 from contract.flow import KEPT_AFTER_ACK_S
 from contract.records import RecordClass
 from contract.seq_ranges import SeqRanges
@@ -17,6 +18,7 @@ from edge_agent.outbox.schema import (
     acknowledge_rows,
     delete_acked,
     delete_unacked,
+    newest_acked_ms,
     offer_again,
     read_meta,
     write_meta,
@@ -33,6 +35,23 @@ QUARANTINED_ROWS = 100
 KEPT_AFTER_ACK_MS = round(1000 * KEPT_AFTER_ACK_S)
 
 
+class Retention:
+    """The time by which rows are kept: it runs on the boot clock while a process has the file, and never jumps.
+
+    The wall clock of a box without hardware clock may go from 1970 to today in one step, and would end the day with
+    it. Between two processes this time stands still at the newest acknowledgement: rows are kept longer, never shorter.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, clock: Clock) -> None:
+        """Go on where the file stands."""
+        self._clock = clock
+        self._zero_ms = newest_acked_ms(connection) - clock.up_ms()
+
+    def now_ms(self) -> int:
+        """Return this time, scaled ms."""
+        return self._zero_ms + self._clock.up_ms()
+
+
 class Settlement:
     """How far the marks of this spool have been applied since the file was opened."""
 
@@ -46,7 +65,7 @@ class Settlement:
         Args:
             transaction: the open one.
             marks: of this spool.
-            now_ms: scaled wall time, written to the rows.
+            now_ms: of `Retention`, written to the rows.
             is_kept: keep the rows for a day; False where there is no room for that.
         """
         self._enter(transaction, marks.db_epoch)
@@ -133,6 +152,6 @@ def _find_unacked(connection: sqlite3.Connection, seq: int) -> tuple[RecordClass
 
 
 def forget(connection: sqlite3.Connection, *, now_ms: int) -> int:
-    """Remove up to `CHUNK_ROWS` rows per class that were acknowledged a day ago; return how many."""
+    """Remove up to `CHUNK_ROWS` rows per class that were acknowledged a day ago by `Retention`; return how many."""
     until_ms = now_ms - KEPT_AFTER_ACK_MS
     return sum(delete_acked(connection, record_class, until_ms=until_ms, limit=CHUNK_ROWS) for record_class in CLASSES)

@@ -8,7 +8,8 @@ The rules:
 3. OPEN, and a batch has waited 30 s with no acknowledgement of anything meanwhile: SILENT, and `hello` at once.
 4. The acknowledgement that ends a silence, or comes from a restored hub: GREETING again. The hub may have been away
    for all that was said, `hello` included.
-5. GREETING, and an acknowledgement that names no session: the hub is there and has not heard `hello`, which was said
+5. OPEN, and what `hello` said is no longer so (the gauge has applied another desired state): it is said again at once.
+6. GREETING, and an acknowledgement that names no session: the hub is there and has not heard `hello`, which was said
    first. It is said again at once, at most once a second.
 """
 
@@ -65,6 +66,11 @@ class Conversation:
         """Take note that the connection has ended."""
         self.phase = Phase.AWAY
         self.hello_due_ms = None
+
+    def tell_again(self, *, now_ms: int) -> None:
+        """Let `hello` be due now if the conversation is open; every other phase has one due anyway."""
+        if self.phase is Phase.OPEN:
+            self.hello_due_ms = now_ms
 
     def say_hello(self, spool_ids: Iterable[str], *, now_ms: int) -> bool:
         """Take note that `hello` goes now and names these spools; return whether it is a repeated one, unanswered."""

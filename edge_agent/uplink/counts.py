@@ -25,6 +25,8 @@ class Count(StrEnum):
     DOWN_MALFORMED = "down_malformed"
     DOWN_UNKNOWN = "down_unknown"
     DESIRED_OLD = "desired_old"
+    NOT_STORED = "not_stored"
+    """Records that the gauge could not write to its disk, ever."""
     COMMANDS = "commands"
     COMMANDS_AGAIN = "commands_again"
 

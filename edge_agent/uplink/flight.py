@@ -6,8 +6,8 @@ The rules:
 2. The wait for an acknowledgement begins when the broker has the batch: sending it again before that helps nobody,
    since TCP will deliver it, and on a slow link it would only lengthen the queue.
 3. No acknowledgement 30 s (with jitter) after that: it is sent again.
-4. After three sends of a batch while others are acknowledged something in it does not get through: it is halved, and
-   a single record is given up.
+4. After three sends of a batch while others are acknowledged something in it does not get through: it is halved. A
+   single record is given up after ten, so that bad weather is not taken for a bad record.
 5. Backlog keeps one place of the 8 free, and at most two of its batches wait for the broker at once, so that an alert
    never stands behind more than that on a slow link.
 6. When the hub was silent, batches that may hold what does not get through wait on the ground for their next turn, as
@@ -19,7 +19,7 @@ import random
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from contract.flow import BATCHES_IN_FLIGHT, RESEND_AFTER_S, SENDS_BEFORE_HALVING
+from contract.flow import BATCHES_IN_FLIGHT, RESEND_AFTER_S, SENDS_BEFORE_GIVING_UP, SENDS_BEFORE_HALVING
 from contract.seq_ranges import SeqRanges
 from edge_agent.uplink.spools import Row
 
@@ -118,7 +118,8 @@ class Flight:
 
     def is_stuck(self, flown: Flown) -> bool:
         """Answer whether something in the batch does not get through (rule 4)."""
-        return flown.sends >= SENDS_BEFORE_HALVING and flown.are_others_acked
+        enough = SENDS_BEFORE_HALVING if len(flown.rows) > 1 else SENDS_BEFORE_GIVING_UP
+        return flown.sends >= enough and flown.are_others_acked
 
     def halve(self, flown: Flown) -> None:
         """Take a batch of two or more apart; both halves wait on the ground."""

@@ -110,7 +110,7 @@ class OwnRecords:
     def settle(self, marks: Marks | None) -> None:
         """Let go of what the hub has; call it about once a real second."""
         try:
-            self.version += self.outbox.settle(marks, self.clock.now_ms())
+            self.version += self.outbox.settle(marks)
         except SpoolRebornError as exc:
             self.version += 1
             _log.warning("outbox of the uplink: %s", exc)

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from contract.clock import Clock, kernel_boot_id
+from contract.desired import Applied
 from contract.messages import Command, encode_message
 from edge_agent import agent_version
 from edge_agent.config import EdgeConfig, HubConfig
@@ -23,7 +24,7 @@ from edge_agent.outbox.inbox import Inbox
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.stop import Stop
 from edge_agent.uplink.conversation import Phase
-from edge_agent.uplink.counts import Counts
+from edge_agent.uplink.counts import Count, Counts
 from edge_agent.uplink.dialer import Dialer
 from edge_agent.uplink.downward import Downward
 from edge_agent.uplink.errors import TlsFilesError
@@ -64,6 +65,8 @@ class UplinkProcess:
     watchdog: Watchdog
     _tickets: dict[int, int] = field(default_factory=dict)
     _answered: int = 0
+    _told: Applied = field(default_factory=Applied)
+    """The desired state that the last `hello` named as applied."""
     _phase: Phase = Phase.AWAY
     _housekeeping_due_ms: int = 0
     _summary_due_ms: int = 0
@@ -130,6 +133,7 @@ class UplinkProcess:
             self._tickets[ticket] = outgoing.number
 
     def _hello(self) -> bytes:
+        self._told = self.shelves.applied()
         return encode_message(
             hello(
                 session=self.dialer.session,
@@ -138,7 +142,7 @@ class UplinkProcess:
                 kernel_boot=self.kernel_boot,
                 agent=agent_version(),
                 clock=self.own.trust,
-                applied=self.shelves.applied(),
+                applied=self._told,
             )
         )
 
@@ -156,6 +160,9 @@ class UplinkProcess:
         """Do what is due once a real second."""
         now_ms = self.clock.real_ms()
         self._housekeeping_due_ms = now_ms + HOUSEKEEPING_EVERY_MS
+        self.counts[Count.NOT_STORED] = self.shelves.lost()
+        if self.shelves.applied() != self._told:
+            self.sender.tell_again()
         self.own.pass_time(hub_offset_ms=self.hub_time.offset_ms(), queued=self.shelves.queued())
         self.own.settle(self.inbox.marks(self.own.outbox.spool_id))
         self.inbox.note_hub(

@@ -103,6 +103,11 @@ class Sender:
         self.talk.leave()
         self._traffic.forget_flown()
 
+    def tell_again(self) -> None:
+        """Take note that what the last `hello` said is no longer so."""
+        self.talk.tell_again(now_ms=self._clock.real_ms())
+        self._is_changed = True
+
     def handed_over(self, number: int) -> None:
         """Take note that the broker has the parcel of this number."""
         self._traffic.flight.handed_over(number, now_ms=self._clock.real_ms())

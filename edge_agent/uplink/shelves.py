@@ -15,6 +15,9 @@ OWN_PRODUCER = "uplink"
 DESIRED_KEY = "desired"
 """Under which the gauge keeps the desired state it has applied."""
 
+LOST_KEY = "lost"
+"""Under which the gauge keeps how many records its disk did not take."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
@@ -57,12 +60,16 @@ class Shelves:
         self._sender = sender
         self._on_spools = on_spools
         self._alerts: dict[str, int] = {}
+        self._applied = Applied()
+        self._lost = 0
 
     def look(self) -> News:
         """Look at every outbox once."""
         changed = [shelf for shelf in self._shelves if shelf.look()]
         if not changed:
             return News(is_changed=False, has_new_alert=False)
+        if self._shelves[0] in changed:
+            self._read_gauge(self._shelves[0])
         known = {shelf.spool_id: shelf for shelf in self._shelves if shelf.view is not None}
         if known.keys() != self._alerts.keys():
             self._on_spools(set(known))
@@ -82,5 +89,17 @@ class Shelves:
         return {producer: sum(view.unacked) for producer, view in self.views()}
 
     def applied(self) -> Applied:
-        """Return the desired state that the gauge has applied."""
-        return applied_in(self._shelves[0].state(DESIRED_KEY))
+        """Return the desired state that the gauge had applied at the last look."""
+        return self._applied
+
+    def lost(self) -> int:
+        """Return how many records the gauge's disk had not taken at the last look."""
+        return self._lost
+
+    def _read_gauge(self, gauge: Shelf) -> None:
+        """Read what the gauge keeps for the uplink; what cannot be read now stays as it was."""
+        desired, lost = gauge.state(DESIRED_KEY), gauge.state(LOST_KEY)
+        if desired is not None:
+            self._applied = applied_in(desired)
+        if lost is not None and lost.isdigit():
+            self._lost = int(lost)

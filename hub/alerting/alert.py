@@ -10,6 +10,10 @@ from msgspec import Raw, Struct
 
 from contract.level.why import Cause
 
+CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE = "clone", "records_lost", "spool_reborn"
+EVENT_CODES = frozenset({CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE})
+"""Faults that tell what happened once: no box ever says that they are over, a person does by acknowledging them."""
+
 
 class AlertKind(StrEnum):
     """What an alert is about."""
@@ -109,6 +113,11 @@ class Alert(Struct, frozen=True, kw_only=True):
         return self.state is not AlertState.RESOLVED
 
     @property
+    def is_event(self) -> bool:
+        """Whether it tells of something that happened once, and ends when a person has seen it."""
+        return self.kind is AlertKind.FAULT and self.code in EVENT_CODES
+
+    @property
     def has_water_fallen(self) -> bool:
         """Whether the latch alone keeps people at Awas."""
         return self.is_latched and self.water < self.severity
@@ -125,8 +134,8 @@ class DecisionRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stage_cm: float | None
     flag: int
     decision_id: str | None
-    sample_ms: int
-    decided_ms: int
+    sample_ms: int | None
+    decided_ms: int | None
     committed_ms: int
     is_late: bool = False
 

@@ -149,6 +149,8 @@ def _move_fault(
     policy: AlertPolicy,
 ) -> Move | None:
     alert = alerts.open_fault(connection, node_id=node_id, station_id=station_id, code=code)
+    if alert is not None and active and alert.is_event:
+        return life_cycle.happen_again(alert, why=moment.why)
     if (alert is not None) == active:
         return None
     if alert is not None:

@@ -16,7 +16,7 @@ class StationChange(Struct, frozen=True, kw_only=True):
     """0 to 3; None: nothing was ever known."""
     from_severity: int | None
     since_ms: int | None
-    """From when the severity holds."""
+    """From when the severity holds; None also where the box's clock is not trusted and the link was away."""
     stage_cm: float | None
     flag: int
     is_stale: bool
@@ -30,10 +30,10 @@ class StationChange(Struct, frozen=True, kw_only=True):
     why: str
     """One Indonesian sentence without a full stop."""
     cause: Cause | None
-    sample_ms: int
-    """`at_ms` of the reading that decided."""
-    decided_ms: int
-    """`at_ms` of the box's level record, or of the reading when the hub decided."""
+    sample_ms: int | None
+    """When the reading that decided was taken; None where nobody knows, as with `since_ms`."""
+    decided_ms: int | None
+    """When the box wrote its level record, or the reading when the hub decided; None as above."""
     committed_ms: int
     """The hub's clock at the commit."""
     is_late: bool

@@ -15,7 +15,8 @@ The rules of this machine:
    the end stop it.
 8. A shelf has a name, a reason and an end, and ends by itself. Awas cannot be shelved, Siaga for an hour at most.
 9. A silence alert keeps the last severity and ends when the station speaks. Joined by a decision or a floor it
-   becomes a level alert. Fault and hub alerts have severity 0 and end when the cause does.
+   becomes a level alert. Fault and hub alerts have severity 0 and end when the cause does; a fault that tells of an
+   event (`EVENT_CODES`) is raised anew each time it happens, and ends when a person acknowledges it.
 10. A resolved alert never changes again, but that a person may still acknowledge its end.
 """
 
@@ -101,7 +102,7 @@ def change_level(alert: Alert, change: StationChange, *, is_new_decision: bool, 
     )
     moment = Moment(
         now_ms=change.committed_ms,
-        since_ms=change.since_ms or change.sample_ms,
+        since_ms=change.since_ms or change.sample_ms or change.committed_ms,
         sample_ms=change.sample_ms,
         decided_ms=change.decided_ms,
         why=change.why,
@@ -194,8 +195,14 @@ def raise_notice(alert: Alert, *, moment: Moment, policy: AlertPolicy) -> Move:
     return Move(before=alert, after=_raised(alert, moment=moment, policy=policy), event=EventKind.RAISED)
 
 
+def happen_again(alert: Alert, *, why: str) -> Move:
+    """Return an open alert of an event that has happened once more: to be seen anew (rule 9)."""
+    after = replace(_renewed(alert), state=AlertState.RAISED, why=why, **_UNACKNOWLEDGED)
+    return Move(before=alert, after=after, event=EventKind.NOTED)
+
+
 def end(alert: Alert, *, why: str, now_ms: int) -> Move:
-    """Return the end of a silence, fault or hub alert whose cause is gone."""
+    """Return the end of a silence, fault or hub alert whose cause is gone, or whose event was seen."""
     after = _resolved(replace(alert, why=why), now_ms=now_ms)
     return Move(before=alert, after=after, event=EventKind.RESOLVED)
 

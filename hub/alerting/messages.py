@@ -34,6 +34,7 @@ _VERIFY = " Mutu data diragukan, perlu verifikasi."
 _VERIFY_SHORT = " Perlu verifikasi."
 _MAYBE = "MUNGKIN SANGAT TINGGI"
 _MAYBE_WHY = " Alat tidak dapat mengukur, periksa langsung."
+_HOUR_UNKNOWN = "waktu kejadian tidak pasti"
 _UNACKNOWLEDGED = "BELUM DIKONFIRMASI. "
 
 
@@ -58,6 +59,8 @@ class Water(Struct, frozen=True, kw_only=True):
     since_ms: int
     now_ms: int
     is_late: bool = False
+    is_hour_unknown: bool = False
+    """Late, by the clock of a box that nobody may trust."""
     is_suspect: bool = False
     is_maybe_very_high: bool = False
     is_unacknowledged: bool = False
@@ -164,6 +167,8 @@ def _when(water: Water, policy: AlertPolicy) -> str:
     at = f"{clock_time(water.at_ms, policy=policy)} {policy.zone_name}"
     if not water.is_late:
         return at
+    if water.is_hour_unknown:
+        return f"{at} ({_HOUR_UNKNOWN})"
     return f"{at} (sejak {since_time(water.since_ms, now_ms=water.at_ms, policy=policy)})"
 
 

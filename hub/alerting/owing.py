@@ -141,14 +141,18 @@ def _water(connection: Connection, alert: Alert, *, now_ms: int, is_unacknowledg
     station_id = alert.station_id or ""
     station = stations.one(connection, station_id)
     now = station_now.one(connection, station_id)
+    is_hour_unknown = alert.is_late and alert.sample_ms is None
+    # A late alert began long before the stage that it tells was measured.
+    at_ms = now.at_ms if alert.is_late and now is not None and not is_hour_unknown else alert.sample_ms
     return messages.Water(
         station_name=station.name if station else station_id,
         severity=alert.severity,
         stage_cm=alert.stage_cm,
-        at_ms=alert.sample_ms or now_ms,
+        at_ms=at_ms or now_ms,
         since_ms=alert.since_ms,
         now_ms=now_ms,
         is_late=alert.is_late,
+        is_hour_unknown=is_hour_unknown,
         is_suspect=alert.is_suspect,
         is_maybe_very_high=alert.floor > alert.water and not alert.is_latched,
         is_unacknowledged=is_unacknowledged,

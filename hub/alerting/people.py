@@ -4,11 +4,11 @@ from msgspec import Struct
 
 from contract.severity import Severity
 from hub.alerting import journal, life_cycle, owing
-from hub.alerting.alert import Alert, EventKind
+from hub.alerting.alert import CLONE_CODE, Alert, EventKind
 from hub.alerting.errors import RefusedError, UnknownAlertError
 from hub.alerting.life_cycle import Move
 from hub.alerting.policy import AlertPolicy
-from hub.storage import alerts, deliveries
+from hub.storage import alerts, changes, deliveries, faults, nodes
 from hub.storage.connection import Connection
 
 _DEFAULT = AlertPolicy()
@@ -33,16 +33,36 @@ def _get(connection: Connection, alert_id: str) -> Alert:
 def acknowledge(connection: Connection, alert_id: str, *, seen_version: int, by: str, now_ms: int) -> Acknowledged:
     """Note that `by` has seen the alert in version `seen_version`.
 
+    A fault that tells of an event (records lost, a new spool, a clone) ends with it: no box ever says that it is
+    over. For a clone, a person has looked: the quarantine of the box is lifted.
+
     Raises:
         UnknownAlertError: there is no such alert.
         StaleVersion: it has changed since; carries the alert of now.
     """
     alert = _get(connection, alert_id)
     move = life_cycle.acknowledge(alert, seen_version=seen_version, by=by, now_ms=now_ms)
-    if move is None:
-        return Acknowledged(alert=alert, is_new=False)
+    if move is not None:
+        journal.enter(connection, move, now_ms=now_ms, by=by, policy=_DEFAULT)
+        alert = move.after
+    if not alert.is_open or not alert.is_event:
+        return Acknowledged(alert=alert, is_new=move is not None)
+    return Acknowledged(alert=_end_event(connection, alert, by=by, now_ms=now_ms), is_new=True)
+
+
+def _end_event(connection: Connection, alert: Alert, *, by: str, now_ms: int) -> Alert:
+    """End an alert of an event that a person has seen, and what it left on the box's row; return it."""
+    node_id, seen = alert.node_id or "", f"{alert.why}; diperiksa oleh {by}"
+    if alert.code == CLONE_CODE:
+        node = nodes.one(connection, node_id)
+        if node is not None and node.clone_evidence:
+            seen = f"{seen}, tanda: {node.clone_evidence}"
+        nodes.lift_quarantine(connection, node_id)
+    faults.end(connection, node_id=node_id, code=alert.code or "")
+    changes.add(connection, at_ms=now_ms, kind="node", ref=node_id)
+    move = life_cycle.end(alert, why=seen, now_ms=now_ms)
     journal.enter(connection, move, now_ms=now_ms, by=by, policy=_DEFAULT)
-    return Acknowledged(alert=move.after, is_new=True)
+    return move.after
 
 
 def confirm_downgrade(

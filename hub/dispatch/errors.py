@@ -5,8 +5,10 @@ DispatchError
 └── NotTakenError  a channel did not take a message; the text is short and stands on the wall
 """
 
+from hub.errors import HubError
 
-class DispatchError(Exception):
+
+class DispatchError(HubError):
     """A message did not get where it should."""
 
 

@@ -18,7 +18,7 @@ def enter(connection: Connection, city: CityFile, *, now_ms: int) -> None:
     Args:
         connection: inside a write.
         city: what was read.
-        now_ms: the hub's clock; thresholds without a time hold from here on.
+        now_ms: the hub's clock; new thresholds without a time hold from here on, known ones as they did.
 
     Raises:
         CityFileError: something names a station that is not known, or a version that is taken; names every problem.
@@ -26,9 +26,12 @@ def enter(connection: Connection, city: CityFile, *, now_ms: int) -> None:
     problems = _unknown_stations(connection, city)
     for station in city.stations:
         stations.save(connection, _station(station))
+    held_ms = {(one.station_id, one.version): one.valid_from_ms for one in thresholds.all_versions(connection)}
     for version in city.thresholds:
         try:
-            thresholds.add(connection, _version(version, now_ms=now_ms))
+            thresholds.add(
+                connection, _version(version, from_ms=held_ms.get((version.station, version.version), now_ms))
+            )
         except VersionTakenError as problem:
             problems.append(str(problem))
     if problems:
@@ -130,13 +133,13 @@ def _station_entry(station: Station) -> StationEntry:
     )
 
 
-def _version(entry: ThresholdsEntry, *, now_ms: int) -> ThresholdVersion:
+def _version(entry: ThresholdsEntry, *, from_ms: int) -> ThresholdVersion:
     return ThresholdVersion(
         station_id=entry.station,
         version=entry.version,
         raise_cm=entry.raise_cm,
         clear_cm=entry.clear_cm,
-        valid_from_ms=now_ms if entry.valid_from is None else round(entry.valid_from.timestamp() * 1000),
+        valid_from_ms=from_ms if entry.valid_from is None else round(entry.valid_from.timestamp() * 1000),
         author=entry.author,
         reason=entry.reason,
     )

@@ -25,9 +25,12 @@ class Box:
     heard_real_ms: int = 0
     gone_real_ms: int | None = None
     is_online: bool = True
-    is_quarantined: bool = False
     clones: dict[str, CloneWatch] = field(default_factory=dict)
     """By what is watched."""
+
+    def is_there(self, *, within_real_ms: int, real_ms: int) -> bool:
+        """Answer whether the box has spoken within so many real milliseconds and not left since."""
+        return self.is_online and self.gone_real_ms is None and real_ms - self.heard_real_ms <= within_real_ms
 
     def is_away(self, *, listening_real_ms: int, real_ms: int, rate: float) -> bool:
         """Answer whether an online box is to be called away: a minute after its will, or unheard for too long."""
@@ -83,5 +86,4 @@ def _box_of(node: Node, *, real_ms: int) -> Box:
         heard_real_ms=real_ms,
         gone_real_ms=None if node.gone_ms is None else real_ms,
         is_online=node.is_online,
-        is_quarantined=node.is_quarantined,
     )

@@ -114,6 +114,7 @@ class Committer:
                         spool_id=mark.spool_id,
                         is_superseded=mark.is_superseded,
                         hello_ms=box.hello_ms,
+                        live_seq=mark.live_seq,
                         records=records,
                     )
                 )

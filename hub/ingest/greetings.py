@@ -20,6 +20,7 @@ def greet(
     """Take a hello; return one ack for each spool in it, and what speaks for a clone (empty: nothing)."""
     hello = greeting.hello
     evidence = _signs_of_a_clone(box, hello, real_ms=real_ms)
+    is_new_session = hello.session != box.session
     box.session, box.hello_ms, box.gone_real_ms = hello.session, now_ms, None
     box.applied_epoch, box.applied_version = hello.applied.db_epoch, hello.applied.version
     nodes.store_hello(connection, box.node_id, hello, now_ms=now_ms)
@@ -28,6 +29,9 @@ def greet(
         mark = memory.watermarks.get(connection, box.node_id, told.spool, now_ms=now_ms, real_ms=real_ms)
         mark.producer = producer
         mark.note(told.low, told.next)
+        mark.live_seq = told.next
+        if is_new_session:
+            mark.moved_real_ms = real_ms
         memory.watermarks.touch(mark)
         marks.append(mark)
     _supersede(memory, box.node_id)

@@ -87,9 +87,9 @@ def run(
         ticks.start()
         ingest = Ingest(connection, memory, link=link, committer=committer, ticks=ticks, clock=clock)
         while not stop.is_set():
-            life_mark.write_mark(connection, database_path)
+            ingest.leave_mark(database_path)
             ingest.serve(stop, rounds_real_ms=LIFE_MARK_EVERY_REAL_MS)
-        life_mark.write_mark(connection, database_path)
+        ingest.leave_mark(database_path)
         link.close()
     finally:
         connection.close()
@@ -119,8 +119,18 @@ class Ingest:
         self._durations_s: list[float] = []
         self._next_tick_real_ms = 0
         self._next_sum_real_ms = 0
+        self._next_downlink_real_ms = 0
         self._has_readings_to_sum_up = True
         self._complaints = Complaints(_LOG)
+
+    def leave_mark(self, database_path: Path) -> None:
+        """Write down beside the database how far it has come; a mark that is behind is no harm."""
+        try:
+            life_mark.write_mark(self._connection, database_path)
+        except (OSError, *_TROUBLE_OF_THE_DATABASE) as problem:
+            self._complaints.trouble("mark", f"cannot write the mark beside {database_path}: {problem}")
+        else:
+            self._complaints.well("mark", "the mark beside the database is written again")
 
     def serve(self, stop: threading.Event, *, rounds_real_ms: int) -> None:
         """Go round for so many real milliseconds, or until `stop` is set."""
@@ -188,9 +198,18 @@ class Ingest:
             self._has_readings_to_sum_up = False
 
     def _send_downlink(self) -> None:
-        """Publish what stands in the downlink."""
-        if self._link.listening_real_ms is None:
+        """Publish what stands in the downlink; what cannot be noted as sent is sent again, once a second."""
+        if self._link.listening_real_ms is None or self._clock.real_ms() < self._next_downlink_real_ms:
             return
+        try:
+            self._publish_owed()
+        except _TROUBLE_OF_THE_DATABASE as problem:
+            self._next_downlink_real_ms = self._clock.real_ms() + TICK_REAL_MS
+            self._complaints.trouble("downlink", f"cannot note what was sent to boxes: {problem}")
+        else:
+            self._complaints.well("downlink", "what is sent to boxes is noted again")
+
+    def _publish_owed(self) -> None:
         owed = downlink.unsent(self._connection, limit=DOWNLINK_AT_ONCE)
         sent = [
             one.id

@@ -5,6 +5,7 @@ import logging
 from contract.clock import Clock
 from contract.records import Fault, RecordClass
 from contract.seq_ranges import Range
+from hub.alerting.alert import CLONE_CODE, RECORDS_LOST_CODE
 from hub.alerting.policy import AlertPolicy
 from hub.ingest.alert_desk import AlertDesk
 from hub.ingest.boxes import Box
@@ -12,14 +13,14 @@ from hub.ingest.complaints import Complaints
 from hub.ingest.errors import PartFailedError
 from hub.ingest.memory import Memory
 from hub.ingest.savepoint import savepoint
-from hub.ingest.watermarks import SpoolMark
+from hub.ingest.watermarks import QUIET_REAL_MS, SpoolMark
+from hub.rivers.silence import TRUSTED
 from hub.storage import changes, counters, faults, gaps, nodes
 from hub.storage.connection import Connection
 from hub.storage.counters import RECORD_GAPS
 from hub.storage.faults import FaultNow
 from hub.storage.gaps import Gap, Kind
 
-CLONE_CODE = "clone"
 _CLONE_TEXT = "dua kotak memakai satu nama, atau isinya rusak"
 _LOG = logging.getLogger(__name__)
 
@@ -40,7 +41,9 @@ class Suspicions:
         if len(mark.lost) and mark.find_again():
             gaps.keep_lost(connection, node_id=mark.node_id, spool_id=mark.spool_id, lost=mark.lost)
             self._memory.watermarks.touch(mark)
-        lost = mark.find_lost(real_ms=self._clock.real_ms())
+        real_ms, box = self._clock.real_ms(), self._memory.boxes.find(mark.node_id)
+        is_there = box is not None and box.is_there(within_real_ms=QUIET_REAL_MS, real_ms=real_ms)
+        lost = mark.find_lost(real_ms=real_ms, is_there=is_there)
         if lost:
             self._write_lost(connection, mark, lost)
 
@@ -67,6 +70,8 @@ class Suspicions:
         if kind == "loss":
             counters.add(connection, {(RECORD_GAPS, ""): len(lost)})
             _LOG.warning("%s lost records of spool %s: %s", mark.node_id, mark.spool_id, lost)
+            text = _loss_text(mark, lost)
+            self._tell(connection, mark.node_id, "", RECORDS_LOST_CODE, text, at_ms=now_ms, active=True)
 
     def _kind_of_loss(self, node_id: str) -> Kind:
         """A box that still knows another epoch gave the missing records to the hub before it was restored."""
@@ -92,15 +97,15 @@ class Suspicions:
             return
         changes.add(connection, at_ms=self._clock.now_ms(), kind="node", ref=mark.node_id)
         if fault.record_class == RecordClass.ALERT or not fault.active:
-            self._tell(
-                connection, mark.node_id, fault.source, fault.code, fault.text, at_ms=fault.at_ms, active=fault.active
-            )
+            at_ms = fault.at_ms if fault.clock in TRUSTED else self._clock.now_ms()
+            self._tell(connection, mark.node_id, fault.source, fault.code, fault.text, at_ms=at_ms, active=fault.active)
 
     def suspect_clone(self, connection: Connection, box: Box, evidence: str) -> None:
         """Flag a box of which there seem to be two; its records are taken all the same."""
-        if box.is_quarantined:
+        # Asked of the database: a person may have lifted the flag in another process.
+        known = nodes.one(connection, box.node_id)
+        if known is not None and known.is_quarantined:
             return
-        box.is_quarantined = True
         now_ms = self._clock.now_ms()
         nodes.quarantine(connection, box.node_id, evidence=evidence)
         changes.add(connection, at_ms=now_ms, kind="node", ref=box.node_id)
@@ -134,3 +139,9 @@ class Suspicions:
             return None if binding is None else binding.station_id
         places = {binding.station_id for (bound_id, _), binding in counting.items() if bound_id == node_id}
         return places.pop() if len(places) == 1 else None
+
+
+def _loss_text(mark: SpoolMark, lost: list[Range]) -> str:
+    count = sum(last - first + 1 for first, last in lost)
+    of = f" dari {mark.producer}" if mark.producer else ""
+    return f"{count} catatan{of} hilang tanpa keterangan, nomor {lost[0][0]} sampai {lost[-1][1]}"

@@ -6,7 +6,8 @@ Every number of a spool is in one of these places:
 - outstanding: from `low` on, not covered; the box still holds it and will send it.
 - lost: below `low`, not covered. The box no longer holds it and no tombstone stands for it. It is believed only once
   nothing older than the news is outstanding, because the tombstone may still be on its way, or once nothing has
-  moved for a minute of real time. A lost number that comes after all is covered and no longer lost.
+  moved for a minute of real time in which the box was there. A lost number that comes after all is covered and no
+  longer lost.
 
 Only covered numbers count in an acknowledgement; the contiguous high mark does not step over a loss.
 """
@@ -41,7 +42,9 @@ class SpoolMark:
     suspected: Range | None = None
     """(low, next) of the news that something below `low` may be lost."""
     moved_real_ms: int = 0
-    """Real clock when the last new number was covered."""
+    """Real clock when the last new number was covered, or the box came back."""
+    live_seq: int | None = None
+    """What the newest hello since the hub began named as next: from here on records were written on this link."""
 
     def is_all_new(self, seqs: list[int]) -> bool:
         """Answer whether the numbers follow each other and none is covered: the plain case, answered fast."""
@@ -60,12 +63,17 @@ class SpoolMark:
         if self.suspected is None and low > self.judged_low:
             self.suspected = (low, following)
 
-    def find_lost(self, *, real_ms: int) -> list[Range]:
-        """Return what is lost since the last time, once that is certain, and remember it as lost."""
+    def find_lost(self, *, real_ms: int, is_there: bool) -> list[Range]:
+        """Return what is lost since the last time, once that is certain, and remember it as lost.
+
+        Args:
+            real_ms: real clock now.
+            is_there: the box has spoken within `QUIET_REAL_MS`; the silence of one that is away says nothing.
+        """
         if self.suspected is None:
             return []
         low, following = self.suspected
-        is_quiet = real_ms - self.moved_real_ms > QUIET_REAL_MS
+        is_quiet = is_there and real_ms - self.moved_real_ms > QUIET_REAL_MS
         if not is_quiet and self.low < following and self.covered.holes(self.low, following - 1):
             return []
         holes = self.covered.holes(self.judged_low, min(low, self.low) - 1)
@@ -111,10 +119,13 @@ class Watermarks:
         """Spool number to node id; always up to date."""
 
     def load(self, connection: Connection, *, real_ms: int) -> None:
-        """Forget everything and take what the database has."""
+        """Forget everything and take what the database has; what is live on each link is kept from before."""
+        live_seqs = {mark.spool_no: mark.live_seq for mark in self._marks.values()}
         self._marks, self._of_node, self._changed, self.node_of_spool = {}, {}, {}, {}
         for spool in spools.all_spools(connection):
-            self._put(_mark_of(spool, real_ms=real_ms))
+            mark = _mark_of(spool, real_ms=real_ms)
+            mark.live_seq = live_seqs.get(mark.spool_no)
+            self._put(mark)
 
     def get(self, connection: Connection, node_id: str, spool_id: str, *, now_ms: int, real_ms: int) -> SpoolMark:
         """Return the marks of a spool; one seen for the first time is written down."""

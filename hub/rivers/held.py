@@ -25,6 +25,8 @@ class Run(Struct, frozen=True, kw_only=True):
     is_superseded: bool
     hello_ms: int | None
     """When the box last said hello, by the hub's clock, UTC ms."""
+    live_seq: int | None
+    """From this number on records were written since that hello; None: the hub has heard none since it began."""
     records: list[Reading | Level]
 
 

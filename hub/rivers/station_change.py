@@ -14,11 +14,16 @@ LATE_AFTER_MS = 60_000
 
 
 class Told(Struct, frozen=True, kw_only=True, gc=False):
-    """What a record, or the hub itself, says about a decision beside the state that came out. Times UTC ms."""
+    """What a record, or the hub itself, says about a decision beside the state that came out.
+
+    Times UTC ms; sample and decision by the box's clock.
+    """
 
     station_id: str
     stage_cm: float | None
     flag: int
+    shift_ms: int | None
+    """What makes hub time of the box's wall times; 0 where those are trusted, None where nobody knows."""
     sample_ms: int
     decided_ms: int
     committed_ms: int
@@ -38,11 +43,13 @@ def has_changed(before: LevelState, after: LevelState) -> bool:
     )
 
 
-def is_late(after: LevelState, *, hello_ms: int | None) -> bool:
+def is_late(after: LevelState, *, shift_ms: int | None, hello_ms: int | None) -> bool:
     """Answer whether the level was crossed while the link was away: before the newest hello, by the hub's clock."""
-    if not after.severity or after.since_ms is None or hello_ms is None:
+    if not after.severity or after.since_ms is None:
         return False
-    return after.since_ms < hello_ms - LATE_AFTER_MS
+    if shift_ms is None:
+        return True
+    return hello_ms is not None and after.since_ms + shift_ms < hello_ms - LATE_AFTER_MS
 
 
 def why_of(cause: Cause | None, *, stage_cm: float | None) -> str:
@@ -62,12 +69,14 @@ def describe(done: Step, inputs: Inputs, settings: RuleSettings, told: Told) -> 
         settings: by which it answered.
         told: the rest.
     """
-    after = done.state
+    after, late = done.state, is_late(done.state, shift_ms=told.shift_ms, hello_ms=told.hello_ms)
+    # What was crossed while the link was away, by a clock that may have stood still, has no hour worth telling.
+    shift_ms = None if late and told.shift_ms else told.shift_ms
     return StationChange(
         station_id=told.station_id,
         severity=after.severity,
         from_severity=done.from_severity,
-        since_ms=after.since_ms,
+        since_ms=_shifted(after.since_ms, shift_ms),
         stage_cm=told.stage_cm,
         flag=told.flag,
         is_stale=after.is_stale,
@@ -78,10 +87,14 @@ def describe(done: Step, inputs: Inputs, settings: RuleSettings, told: Told) -> 
         threshold_version=settings.thresholds.version,
         why=told.why,
         cause=told.cause,
-        sample_ms=told.sample_ms,
-        decided_ms=told.decided_ms,
+        sample_ms=_shifted(told.sample_ms, shift_ms),
+        decided_ms=_shifted(told.decided_ms, shift_ms),
         committed_ms=told.committed_ms,
-        is_late=is_late(after, hello_ms=told.hello_ms),
+        is_late=late,
         inputs=encode_inputs(inputs),
         after=encode_state(after),
     )
+
+
+def _shifted(at_ms: int | None, shift_ms: int | None) -> int | None:
+    return None if at_ms is None or shift_ms is None else at_ms + shift_ms

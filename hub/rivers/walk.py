@@ -24,10 +24,11 @@ from contract.quality import Flag
 from contract.records import Level, Reading
 from hub.alerting.events import StationChange
 from hub.alerting.inputs import AdoptInputs, Inputs, ReevaluateInputs, StepInputs
+from hub.rivers.box_time import shift_ms
 from hub.rivers.held import Held, Run
 from hub.rivers.layout import Place
 from hub.rivers.rise import rise_of
-from hub.rivers.silence import is_stale
+from hub.rivers.silence import TRUSTED, is_stale
 from hub.rivers.station_change import Told, describe, has_changed, why_of
 from hub.storage.station_now import StationNow
 
@@ -166,7 +167,8 @@ class Walk:
             station_id=held.station_id,
             stage_cm=now.stage_cm,
             flag=now.flag or Flag.NOT_EVALUATED,
-            sample_ms=now.at_ms or at_ms,
+            shift_ms=0,
+            sample_ms=(now.at_ms if now.clock in TRUSTED else now.received_ms) or at_ms,
             decided_ms=at_ms,
             committed_ms=at_ms,
             hello_ms=None,
@@ -182,6 +184,7 @@ class Walk:
             station_id=self._held.station_id,
             stage_cm=record.stage_cm,
             flag=record.flag,
+            shift_ms=shift_ms(record, run, committed_ms=self._committed_ms),
             sample_ms=sample_ms,
             decided_ms=record.at_ms if decided_ms is None else decided_ms,
             committed_ms=self._committed_ms,

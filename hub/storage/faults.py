@@ -45,3 +45,8 @@ def store_if_newer(connection: Connection, fault: FaultNow) -> bool:
         [getattr(fault, name) for name in FaultNow.__struct_fields__],
     )
     return cursor.rowcount > 0
+
+
+def end(connection: Connection, *, node_id: str, code: str) -> None:
+    """Write down that a fault of a node is over for all its sources; a newer word raises it again."""
+    connection.execute("UPDATE faults SET is_active = 0 WHERE node_id = ? AND code = ?", (node_id, code))

@@ -92,3 +92,8 @@ def set_offline(connection: Connection, node_id: str) -> None:
 def quarantine(connection: Connection, node_id: str, *, evidence: str) -> None:
     """Flag a node of which there seem to be two, with what was seen; the flag stays until a person lifts it."""
     connection.execute("UPDATE nodes SET is_quarantined = 1, clone_evidence = ? WHERE node_id = ?", (evidence, node_id))
+
+
+def lift_quarantine(connection: Connection, node_id: str) -> None:
+    """Take the flag and its evidence away: a person has looked. What is seen from now on raises it again."""
+    connection.execute("UPDATE nodes SET is_quarantined = 0, clone_evidence = '' WHERE node_id = ?", (node_id,))

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from contract.clock import aware
 from contract.level.settings import Thresholds
 from hub.storage import meta
 from hub.storage.connection import Connection
@@ -56,16 +57,16 @@ def add(connection: Connection, version: ThresholdVersion) -> None:
     """Add a version; adding the very same again does nothing.
 
     Raises:
-        VersionTakenError: the station has other values under this version.
+        VersionTakenError: the station has something else under this version: values, time, author or reason.
         ValueError: the values could never work.
     """
     version.values()
     held = next((one for one in of_station(connection, version.station_id) if one.version == version.version), None)
     if held is not None:
-        if (held.raise_cm, held.clear_cm) != (version.raise_cm, version.clear_cm):
+        if held != version:
             raise VersionTakenError(
-                f"thresholds of {version.station_id}: version {version.version} is taken by raise_cm "
-                f"{list(held.raise_cm)}, clear_cm {list(held.clear_cm)}. A version never changes: use the next number."
+                f"thresholds of {version.station_id}: version {version.version} is taken by {_said(held)}; "
+                f"given was {_said(version)}. A version never changes: use the next number."
             )
         return
     connection.execute(
@@ -81,3 +82,10 @@ def add(connection: Connection, version: ThresholdVersion) -> None:
         ),
     )
     meta.bump_layout(connection)
+
+
+def _said(version: ThresholdVersion) -> str:
+    return (
+        f"raise_cm {list(version.raise_cm)}, clear_cm {list(version.clear_cm)}, valid from "
+        f"{aware(version.valid_from_ms).isoformat()}, author {version.author!r}, reason {version.reason!r}"
+    )

@@ -42,16 +42,18 @@ def change(
     is_stale: bool = False,
     is_suspect: bool = False,
     is_late: bool = False,
+    is_hour_known: bool = True,
     threshold_version: int = 3,
     why: str = "3 dari 5 bacaan di atas 170 cm",
     station_id: str = STATION,
 ) -> StationChange:
     """Return a change of a station's level; `at_ms` is its commit, half a second after the sample."""
+    begun_ms = at_ms - 500 if since_ms is None else since_ms
     return StationChange(
         station_id=station_id,
         severity=severity,
         from_severity=from_severity,
-        since_ms=at_ms - 500 if since_ms is None else since_ms,
+        since_ms=begun_ms if is_hour_known else None,
         stage_cm=stage_cm,
         flag=1,
         is_stale=is_stale,
@@ -62,8 +64,8 @@ def change(
         threshold_version=threshold_version,
         why=why,
         cause=None,
-        sample_ms=at_ms - 500,
-        decided_ms=at_ms - 300,
+        sample_ms=at_ms - 500 if is_hour_known else None,
+        decided_ms=at_ms - 300 if is_hour_known else None,
         committed_ms=at_ms,
         is_late=is_late,
         inputs=b"{}",

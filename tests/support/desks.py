@@ -63,7 +63,7 @@ class RecordingDesk:
         policy: AlertPolicy,
     ) -> None:
         """Write it down."""
-        self._note("fault", station_id=station_id, node_id=node_id, code=code, active=active, text=text)
+        self._note("fault", station_id=station_id, node_id=node_id, code=code, active=active, text=text, at_ms=at_ms)
 
     def on_hub_trouble(
         self, connection: Connection, *, since_ms: int, why: str, now_ms: int, policy: AlertPolicy

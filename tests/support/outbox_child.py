@@ -64,7 +64,7 @@ def write(home: Path) -> None:
         if turn % 50 == 49:
             acked.add(seqs[0], seqs[-1])
             say(f"acked {seqs[0]} {seqs[-1]}")
-            outbox.settle(Marks(spool=outbox.spool_id, db_epoch="d1a0", ranges=tuple(acked)), clock.now_ms())
+            outbox.settle(Marks(spool=outbox.spool_id, db_epoch="d1a0", ranges=tuple(acked)))
 
 
 def _class_changes(record_class: int) -> dict[str, str]:

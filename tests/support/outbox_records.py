@@ -110,9 +110,9 @@ def append_each_minute(outbox: Outbox, clock: FakeClock, count: int, build: Buil
         left -= 25
 
 
-def settle_all(outbox: Outbox, marks: Marks, clock: FakeClock) -> None:
+def settle_all(outbox: Outbox, marks: Marks) -> None:
     """Settle until nothing is left to settle."""
-    while outbox.settle(marks, clock.now_ms()):
+    while outbox.settle(marks):
         pass
 
 

@@ -114,7 +114,7 @@ def run(args: argparse.Namespace, stop: Stop) -> None:
             lines = append_some(outbox, clock, rng)
             os.write(log, lines)
             if clock.real_ms() >= settle_ms:
-                settle(outbox, inbox, clock)
+                settle(outbox, inbox)
                 settle_ms = clock.real_ms() + SETTLE_EVERY_MS
 
 
@@ -131,10 +131,10 @@ def append_some(outbox: Outbox, clock: ScaledClock, rng: random.Random) -> bytes
     return "".join(lines).encode("ascii")
 
 
-def settle(outbox: Outbox, inbox: InboxReader, clock: ScaledClock) -> None:
+def settle(outbox: Outbox, inbox: InboxReader) -> None:
     """Take over what the hub has acknowledged."""
     marks = inbox.marks(outbox.spool_id)
-    while outbox.settle(marks, clock.now_ms()):
+    while outbox.settle(marks):
         pass
 
 

@@ -62,7 +62,7 @@ class UplinkBox:
             self._answered = answered
             self.write(level, decision_id=None)
         marks = self.inbox.marks(self.gauge.spool_id)
-        while self.gauge.settle(marks, self.clock.now_ms()):
+        while self.gauge.settle(marks):
             pass
         return sum(self.gauge.counts().values())
 

@@ -42,7 +42,11 @@ def one_alert(alert_id: str, house: TheHouse, connection: Reader) -> AlertDetail
 
 @router.post("/{alert_id}/acknowledge", summary="Confirm that a person has seen it", responses=DONE)
 def acknowledge_alert(alert_id: str, seen: Acknowledge, actor: Actor, house: TheHouse) -> Alert:
-    """Acknowledge what was seen; refused with the state of now when the alert has risen since."""
+    """Acknowledge what was seen; refused with the state of now when the alert has risen since.
+
+    A fault alert that tells of an event (code `records_lost`, `spool_reborn` or `clone`) is resolved by it; for
+    `clone` the quarantine of the box is lifted, because a person has looked.
+    """
     return acknowledge(house, alert_id, seen_version=seen.seen_version, by=actor.name)
 
 

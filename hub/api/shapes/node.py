@@ -25,6 +25,7 @@ class Node(Shape):
     desired_version: int | None
     queued: dict[str, int]
     lost_count: int
+    restore_count: int
     first_seen_ms: int
     last_seen_ms: int
     last_hello_ms: int | None

@@ -99,9 +99,14 @@ def test_when_the_disk_takes_writes_again_the_loss_and_the_level_of_now_are_told
     bench.run(180)
     bench.outbox.is_full = False
     bench.run(5)
-    (fault,) = [fault for fault in bench.records(Fault) if fault.code == "storage_failed"]
+    begun, ended = [fault for fault in bench.records(Fault) if fault.code == "storage_failed"]
     level = bench.records(Level)[-1]
-    assert "catatan tidak tersimpan" in fault.text
+    assert (begun.active, ended.active) == (True, False)  # else nothing would ever be raised at the hub
+    assert begun.seq < ended.seq < level.seq
+    lost = bench.desk.memory.lost
+    assert lost > 0
+    assert f"{lost} catatan tidak tersimpan" in begun.text
+    assert bench.outbox.state("lost") == str(lost).encode()
     assert (level.severity, level.from_severity) == (3, 3)
     assert [siren.on for siren in bench.records(Siren)] in ([], [True])
     bench.close()
@@ -223,3 +228,17 @@ def test_the_dead_mans_switch_is_told_how_long_the_sound_still_goes_on(tmp_path:
     assert siren.pattern is SirenPattern.AWAS
     assert siren.for_s == told_s - 10
     bench.close()
+
+
+def test_records_lost_are_counted_on_over_restarts(tmp_path: Path, clock: FakeClock) -> None:
+    counted = []
+    for _ in range(2):
+        bench = BoxBench(tmp_path, clock=clock, desired=station(), outbox_class=FullOutbox)
+        assert isinstance(bench.outbox, FullOutbox)
+        bench.outbox.is_full = True
+        bench.run(120)
+        bench.outbox.is_full = False
+        bench.run(60)
+        counted.append(bench.desk.memory.lost)
+        bench.close()
+    assert 0 < counted[0] < counted[1]

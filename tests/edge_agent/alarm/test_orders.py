@@ -126,6 +126,20 @@ def test_another_datum_forgets_the_values_and_keeps_the_level() -> None:
     assert (level.severity, level.window) == (3, ())
 
 
+def test_a_gauge_moved_to_another_station_begins_anew_though_its_datum_is_the_same() -> None:
+    bench = bench_at(AWAS_CM)
+    assert is_sounding(bench.memory.siren)
+    moved = msgspec.structs.replace(station(), station="wai-batu-merah-1")
+    records = offer(bench, document(8, g1=moved))
+    gauge = bench.memory.gauges["g1"]
+    assert (gauge.level.severity, gauge.level.decision_id, gauge.level.window) == (None, None, ())
+    assert gauge.stage_cm is None
+    (level,) = [record for record in records if isinstance(record, Level)]
+    assert (level.severity, level.from_severity, level.decision_id) == (None, None, None)
+    assert not is_sounding(bench.memory.siren)
+    assert not any(isinstance(record, Siren) for record in bench.read(30.0))
+
+
 def test_a_bad_document_is_refused_once_with_a_fault_and_the_old_one_holds() -> None:
     bench = bench_at(30.0)
     offer(bench, document(8, g1=station(version=2)))

@@ -50,7 +50,7 @@ def test_acknowledged_rows_go_first_and_without_a_tombstone(home: Path, clock: F
     with open_outbox(home, clock) as outbox:
         append_each_minute(outbox, clock, 1_000)
         marks = Marks(spool=outbox.spool_id, db_epoch="d1a0", high=600)
-        while outbox.settle(marks, clock.now_ms()):
+        while outbox.settle(marks):
             pass
         append_each_minute(outbox, clock, 1_400, debug)
         held = waiting(outbox)

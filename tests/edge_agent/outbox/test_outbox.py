@@ -99,9 +99,9 @@ def test_state_is_kept_across_a_restart_with_the_record_it_explains(home: Path, 
 def test_no_number_is_given_twice_though_all_rows_are_gone(home: Path, clock: FakeClock) -> None:
     with open_outbox(home, clock) as outbox:
         append(outbox, clock, reading, 5)
-        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=5), clock)
+        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=5))
         clock.advance(25 * 3600)
-        outbox.settle(None, clock.now_ms())
+        outbox.settle(None)
         assert sum(OutboxReader.open(outbox.path).kept(n) for n in range(4)) == 0
     with open_outbox(home, clock) as outbox:
         assert append(outbox, clock, reading) == [6]

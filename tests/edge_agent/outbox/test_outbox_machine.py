@@ -66,7 +66,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.named_at_hub |= named({seq: self.records[seq] for seq in taken})
         for seq in taken:
             self.acked.add(seq)
-        while self.outbox.settle(self.marks(), self.clock.now_ms()):
+        while self.outbox.settle(self.marks()):
             pass
         assert not set(taken) & set(waiting(self.outbox))
 
@@ -74,14 +74,14 @@ class OutboxMachine(RuleBasedStateMachine):
     def uplink_gives_one_up(self) -> None:
         held = sorted(self.records)
         if held:
-            self.outbox.settle(self.marks(set_aside=(held[0],)), self.clock.now_ms())
+            self.outbox.settle(self.marks(set_aside=(held[0],)))
             assert held[0] not in waiting(self.outbox)
 
     @rule(hours=st.sampled_from((1, 12, 25)))
     def time_passes(self, hours: int) -> None:
         self.clock.advance(3600 * hours)
         for _ in range(8):
-            self.outbox.settle(self.marks(), self.clock.now_ms())
+            self.outbox.settle(self.marks())
 
     @rule()
     def hub_is_restored_empty(self) -> None:
@@ -92,7 +92,7 @@ class OutboxMachine(RuleBasedStateMachine):
         at_hub = {seq for first, last in self.acked for seq in range(first, last + 1)} | self.named_at_hub
         self.acked = SeqRanges()
         self.named_at_hub = set()
-        self.outbox.settle(self.marks(), self.clock.now_ms())
+        self.outbox.settle(self.marks())
         again = set(waiting(self.outbox)) - before
         assert kept == 0 or again
         self.lost_with_hub |= at_hub - set(waiting(self.outbox))

@@ -43,13 +43,13 @@ def test_low_is_the_lowest_unacknowledged_of_all_classes(home: Path, clock: Fake
         append(outbox, clock, reading, 3)
         append(outbox, clock, level, 1)
         append(outbox, clock, reading, 3)
-        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=2, ranges=((5, 6),)), clock)
+        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=2, ranges=((5, 6),)))
         assert reader.marks() == (3, 8)
         assert reader.counts() == {0: 1, 1: 2, 2: 0, 3: 0}
         assert reader.kept(1) == 4
-        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=3, ranges=((5, 7),)), clock)
+        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=3, ranges=((5, 7),)))
         assert reader.marks() == (4, 8)
-        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=7), clock)
+        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=7))
         assert reader.marks() == (8, 8)
 
 

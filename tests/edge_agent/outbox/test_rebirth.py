@@ -96,7 +96,7 @@ def test_damage_met_while_writing_rolls_back_and_asks_to_do_it_again(home: Path,
         damage(home, *leaf_pages(home))
         outbox._spool.file.connection.execute("PRAGMA shrink_memory")
         with pytest.raises(SpoolRebornError, match="do the last step again"):
-            settle_all(outbox, Marks(spool=old, db_epoch="d1a0", high=300), clock)
+            settle_all(outbox, Marks(spool=old, db_epoch="d1a0", high=300))
         assert outbox.spool_id != old
         assert reborn_fault(outbox).active
         append(outbox, clock, reading)
@@ -107,12 +107,12 @@ def test_the_producer_looks_when_the_uplink_has_met_a_bad_page(home: Path, clock
     filled(home, clock)
     with open_outbox(home, clock, limit_mb=4) as outbox:
         said = Marks(spool=outbox.spool_id, db_epoch="d1a0", is_damaged=True)
-        outbox.settle(said, clock.now_ms())  # the uplink was wrong: nothing happens
-        outbox.settle(Marks(spool=outbox.spool_id, db_epoch="d1a0"), clock.now_ms())
+        outbox.settle(said)  # the uplink was wrong: nothing happens
+        outbox.settle(Marks(spool=outbox.spool_id, db_epoch="d1a0"))
         damage(home, leaf_pages(home)[3])
         outbox._spool.file.connection.execute("PRAGMA shrink_memory")
         with pytest.raises(SpoolRebornError, match="pages do not make sense"):
-            outbox.settle(said, clock.now_ms())
+            outbox.settle(said)
         assert outbox.counts()[1] > 300
 
 
@@ -177,3 +177,35 @@ def test_a_row_gets_its_new_number_whatever_else_is_in_it() -> None:
     )
     assert with_seq(b"[1]", 1) is None
     assert with_seq(b"\xff{", 1) is None
+
+
+def told(outbox: Outbox) -> list[bool]:
+    return [
+        record.active
+        for _, record in sorted(waiting(outbox).items())
+        if isinstance(record, Fault) and record.code == "spool_reborn"
+    ]
+
+
+def test_the_fault_ends_once_when_the_hub_has_a_record_written_after_it(home: Path, clock: FakeClock) -> None:
+    filled(home, clock, 10)
+    with open_outbox(home, clock, board="board-2", limit_mb=4) as outbox:
+        fault = reborn_fault(outbox)
+        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=fault.seq - 1))
+        append(outbox, clock, reading)
+        assert told(outbox) == [True]
+    with open_outbox(home, clock, board="board-2", limit_mb=4) as outbox:  # a restart forgets nothing of it
+        said = Marks(spool=outbox.spool_id, db_epoch="d1a0", ranges=((fault.seq + 1, fault.seq + 1),))
+        for _ in range(3):
+            outbox.settle(said)
+        assert told(outbox) == [True, False]
+        append(outbox, clock, reading, 3)
+        settle_all(outbox, Marks(spool=outbox.spool_id, db_epoch="d1a0", high=outbox.next_seq - 1))
+        assert told(outbox) == []
+
+
+def test_a_spool_that_was_never_reborn_tells_no_end(home: Path, clock: FakeClock) -> None:
+    with open_outbox(home, clock) as outbox:
+        append(outbox, clock, reading, 3)
+        outbox.settle(Marks(spool=outbox.spool_id, db_epoch="d1a0", high=2))
+        assert told(outbox) == []

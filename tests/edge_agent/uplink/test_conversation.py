@@ -68,3 +68,17 @@ def test_acks_that_cross_with_hello_have_it_said_again_once_a_second_at_most() -
     for now_ms in (10, 20, 30):
         talk.heard("a", is_answer=False, is_restored=False, now_ms=now_ms)
     assert talk.hello_due_ms == 1_000
+
+
+def test_what_has_changed_since_hello_is_told_at_once_while_the_conversation_is_open() -> None:
+    talk = greeted()
+    talk.tell_again(now_ms=50)
+    assert talk.hello_due_ms == 30_000  # one is due anyway
+    answer(talk, "a")
+    answer(talk, "b")
+    talk.tell_again(now_ms=70)
+    assert talk.hello_due_ms == 70
+    assert not talk.say_hello(["a"], now_ms=70)
+    assert talk.hello_due_ms == 30_070
+    assert answer(talk, "a") is Turn.NOTHING
+    assert talk.answered == 1

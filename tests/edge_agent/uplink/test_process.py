@@ -130,6 +130,23 @@ def test_desired_state_comes_down_and_a_bad_or_old_one_does_not(box: UplinkBox, 
     assert "version 9" not in box.uplink.output()
 
 
+def test_a_desired_state_applied_later_and_records_lost_reach_the_hub(box: UplinkBox, hub: PlainHub) -> None:
+    box.start()
+    wait_open(box, hub)
+    assert hub.hellos[-1]["applied"]["version"] == 0
+    with box.gauge.transaction() as transaction:
+        transaction.set_state("desired", b'{"v":1,"db_epoch":"e1","version":8,"sources":{}}')
+        transaction.set_state("lost", b"17")
+    wait_until(lambda: hub.hellos[-1]["applied"]["version"] == 8, what="another hello", deadline_s=DEADLINE_S)
+    assert {hello["session"] for hello in hub.hellos} == {hub.hellos[0]["session"]}
+    hub.say(NODE_ID, "command", _command(hub, "h1", "health_now"))
+    wait_until(
+        lambda: [health for health in hub.of_kind("health") if health.get("counters", {}).get("not_stored") == 17],
+        what="the count in a health record",
+        deadline_s=DEADLINE_S,
+    )
+
+
 def test_a_command_is_laid_down_once_and_remembered(box: UplinkBox, hub: PlainHub) -> None:
     box.start()
     wait_open(box, hub)

@@ -5,6 +5,7 @@ import pytest
 from contract.flow import BATCH_MAX_BYTES, BATCH_MAX_RECORDS, BATCHES_IN_FLIGHT
 from contract.messages import encode_message
 from edge_agent.uplink.conversation import Phase
+from edge_agent.uplink.flight import URGENT_IN_FLIGHT
 from tests.support.clocks import FakeClock
 from tests.support.uplink_world import GAUGE, UPLINK, Box, parcels, seqs_of
 
@@ -108,6 +109,25 @@ def test_never_more_than_8_batches_are_in_flight_however_much_wants_to_go() -> N
         most = max(most, box.sender.in_flight()[0])
         box.clock.advance(1)
     assert most == BATCHES_IN_FLIGHT
+
+
+def test_never_more_than_16_batches_of_live_class_0_are_in_flight_and_the_rest_goes_when_they_are_acknowledged() -> (
+    None
+):
+    box = Box()
+    box.open()
+    box.is_hub_there = False
+    waiting = []
+    for _ in range(3 * URGENT_IN_FLIGHT):
+        box.write(0)
+        waiting += parcels(box.outgoing())
+        box.clock.advance(0.1)
+    assert (len(waiting), box.sender.in_flight()[1]) == (URGENT_IN_FLIGHT, URGENT_IN_FLIGHT)
+    box.is_hub_there = True
+    for parcel in waiting:
+        box.answer(parcel)
+    box.run(0.5)
+    assert box.held() == 0
 
 
 def test_72_hours_without_a_hub_drain_with_the_newest_alert_first() -> None:

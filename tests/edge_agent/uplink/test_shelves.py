@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from pathlib import Path
 
+from contract.desired import Applied
 from edge_agent.uplink.acknowledged import Acknowledged
 from edge_agent.uplink.conversation import Phase
 from edge_agent.uplink.sender import HelloDue, Sender
@@ -61,3 +62,15 @@ def test_only_a_new_alert_is_an_alert(tmp_path: Path) -> None:
 
 def test_a_box_without_a_gauge_has_applied_nothing(tmp_path: Path) -> None:
     assert World(tmp_path).shelves.applied().version == 0
+
+
+def test_what_the_gauge_has_applied_and_lost_is_known_after_the_next_look(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.write(reading)
+    world.shelves.look()
+    assert (world.shelves.applied(), world.shelves.lost()) == (Applied(), 0)
+    with open_outbox(tmp_path, world.clock) as outbox, outbox.transaction() as transaction:
+        transaction.set_state("desired", b'{"v":1,"db_epoch":"e1","version":8,"sources":{}}')
+        transaction.set_state("lost", b"17")
+    world.shelves.look()
+    assert (world.shelves.applied(), world.shelves.lost()) == (Applied(db_epoch="e1", version=8), 17)

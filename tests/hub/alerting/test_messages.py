@@ -56,6 +56,13 @@ def test_a_late_level_says_since_when() -> None:
     assert "17:02 WIT (sejak 16:49)" in told.sms
 
 
+def test_a_late_level_of_a_clock_that_nobody_trusts_names_no_hour_of_its_begin() -> None:
+    told = messages.warning(water(3, is_late=True, is_hour_unknown=True), policy=POLICY)
+    assert "17:02 WIT (waktu kejadian tidak pasti)" in told.text
+    assert "17:02 WIT (waktu kejadian tidak pasti)" in told.sms
+    assert "16:49" not in told.text + told.sms
+
+
 def test_a_level_held_since_another_day_says_the_day() -> None:
     told = messages.warning(water(3, is_late=True, since_ms=AT_MS - 86_400_000), policy=POLICY)
     assert "(sejak 17:02 20/11)" in told.text
@@ -116,6 +123,7 @@ facts = st.fixed_dictionaries(
         "stage_cm": st.one_of(st.none(), st.floats(-500, 5000)),
         "rise_cm": st.one_of(st.none(), st.floats(-300, 300)),
         "is_late": st.booleans(),
+        "is_hour_unknown": st.booleans(),
         "is_suspect": st.booleans(),
         "is_maybe_very_high": st.booleans(),
         "is_unacknowledged": st.booleans(),

@@ -76,3 +76,13 @@ def test_nodes_tell_how_they_do_and_what_waits_on_them(hub: httpx.Client, city: 
     assert states == {"0": "online", "1": "quarantined", "2": "online", "3": "quiet", "4": "lost"}
     assert nodes["n-7f3k2m90"]["queued"] == {"0": 1, "1": 5}
     assert nodes["n-7f3k2m90"]["station_ids"] == ["wai-ruhu-1"]
+
+
+def test_nodes_tell_losses_apart_from_what_a_restore_could_not_bring_back(hub: httpx.Client, city: HubData) -> None:
+    for first, last, kind in ((1, 4, "loss"), (9, 9, "loss"), (20, 29, "restore"), (40, 90, "policy")):
+        city.insert(
+            "gaps", node_id="n-7f3k2m90", spool_id="0" * 32, first_seq=first, last_seq=last, kind=kind, reason="",
+            found_ms=city.now_ms,
+        )  # fmt: skip
+    node = next(node for node in hub.get("/api/v1/nodes").json() if node["id"] == "n-7f3k2m90")
+    assert (node["lost_count"], node["restore_count"]) == (5, 10)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.__main__ import main
 from hub.dispatch.errors import SecretError
 from hub.dispatch.signature import is_signed, make_secret, read_secret, sign
 
@@ -35,3 +36,10 @@ def test_a_secret_that_is_missing_or_short_is_named(tmp_path: Path) -> None:
     (tmp_path / "webhook.key").write_text("short\n")
     with pytest.raises(SecretError, match="expected at least 16 bytes, got 5"):
         read_secret(tmp_path / "webhook.key")
+
+
+def test_the_command_names_a_bad_secret_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hub.toml").write_text('[webhook]\nsecret_file = "short.key"\n')
+    (tmp_path / "short.key").write_text("short\n")
+    assert main(["dispatch", "--config", str(tmp_path / "hub.toml")]) == 2
+    assert "expected at least 16 bytes, got 5" in capsys.readouterr().err

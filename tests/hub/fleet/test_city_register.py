@@ -114,6 +114,20 @@ def test_thresholds_without_a_time_hold_from_the_import_on(connection: Connectio
     assert [one.valid_from_ms for one in thresholds.all_versions(connection)] == [1_750_000_000_000]
 
 
+def test_a_file_without_a_time_can_be_taken_in_again_later(connection: Connection, tmp_path: Path) -> None:
+    city = read(tmp_path, CITY.replace("valid_from = 2025-01-01T00:00:00+09:00\n", ""))
+    take(connection, city)
+    with database.write(connection):
+        enter(connection, city, now_ms=1_760_000_000_000)
+    assert [one.valid_from_ms for one in thresholds.all_versions(connection)] == [1_750_000_000_000]
+
+
+def test_a_version_with_another_time_is_refused(connection: Connection, tmp_path: Path) -> None:
+    take(connection, read(tmp_path, CITY))
+    with pytest.raises(CityFileError, match="valid from 2024-12-31T15:00:00"):
+        take(connection, read(tmp_path, CITY.replace("2025-01-01T00", "2025-02-01T00")))
+
+
 def test_a_file_may_hold_a_part_and_leaves_the_rest_alone(connection: Connection, tmp_path: Path) -> None:
     take(connection, read(tmp_path, CITY))
     take(

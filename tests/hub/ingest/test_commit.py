@@ -208,6 +208,7 @@ def test_a_loss_is_believed_when_nothing_moves_for_a_minute(hub: HubWorld) -> No
     hub.batch([reading(1041)], low=1041, following=1044)
     hub.tick(seconds=30)
     assert hub.count("gaps") == 0
+    hub.batch([reading(1041)], low=1041, following=1044)  # the box is there and says nothing new
     hub.tick(seconds=31)
     assert hub.rows("SELECT first_seq, last_seq, kind FROM gaps") == [(1, 1040, "loss")]
 

@@ -1,8 +1,10 @@
 """What the hub suspects: a gap keeps the name under which it was found, whatever comes after all."""
 
+import json
 from typing import Any
 
-from tests.support.hub_worlds import SPOOL, HubWorld, reading
+from hub.ingest.watermarks import QUIET_REAL_MS
+from tests.support.hub_worlds import NODE, SPOOL, START_MS, HubWorld, reading, record
 
 
 def hello_with_nothing_left(hub: HubWorld, *, low: int, applied_epoch: str) -> None:
@@ -23,3 +25,46 @@ def test_a_loss_does_not_become_a_restore_gap_when_part_of_it_comes_after_all(hu
     hello_with_nothing_left(hub, low=5, applied_epoch="before the restore")
     hub.batch([reading(5)], low=5, following=11)
     assert hub.rows("SELECT first_seq, last_seq, kind FROM gaps") == [(1, 4, "loss"), (6, 10, "loss")]
+
+
+def test_a_loss_is_told_to_the_alerts_with_count_and_numbers(hub: HubWorld) -> None:
+    hello_with_nothing_left(hub, low=11, applied_epoch=hub.memory.db_epoch)
+    (told,) = hub.desk.told("fault")
+    assert (told["node_id"], told["code"], told["active"]) == (NODE, "records_lost", True)
+    assert told["text"] == "10 catatan dari gauge hilang tanpa keterangan, nomor 1 sampai 10"
+
+
+def test_a_restore_gap_is_no_incident(hub: HubWorld) -> None:
+    hello_with_nothing_left(hub, low=11, applied_epoch="before the restore")
+    assert hub.desk.told("fault") == []
+
+
+def test_a_box_that_drops_off_in_the_middle_of_a_drain_has_lost_nothing_yet(hub: HubWorld) -> None:
+    """Its tombstone is still to come, whether it stays away for long or comes back after long."""
+    hub.hello(session="s1")
+    hub.batch([reading(9)], low=5, following=10)
+    hub.say("gone", json.dumps({"v": 1, "session": "s1"}).encode())
+    hub.tick(seconds=QUIET_REAL_MS / 1000 + 1)
+    hub.tick(seconds=3600)
+    hub.hello(session="s2", spools={"gauge": {"spool": SPOOL, "low": 5, "next": 10}})
+    hub.tick(seconds=1)
+    assert hub.count("gaps") == 0
+    hub.tick(seconds=QUIET_REAL_MS / 1000 - 2)
+    hub.batch([reading(9)], low=5, following=10)
+    hub.tick(seconds=2)
+    assert hub.rows("SELECT first_seq, last_seq, kind FROM gaps") == [(1, 4, "loss")]
+
+
+def test_a_person_who_lifted_the_flag_of_a_clone_is_told_when_it_comes_back(hub: HubWorld) -> None:
+    hub.batch([reading(1)])
+    hub.batch([reading(1, stage_cm=99.0)])
+    hub.connection.execute("UPDATE nodes SET is_quarantined = 0, clone_evidence = ''")
+    hub.batch([reading(1, stage_cm=98.0)])
+    assert [told["code"] for told in hub.desk.told("fault")] == ["clone", "clone"]
+    assert hub.rows("SELECT is_quarantined FROM nodes") == [(1,)]
+
+
+def test_a_fault_by_a_clock_that_is_not_trusted_began_when_it_came(hub: HubWorld) -> None:
+    fault: dict[str, Any] = {"class": 0, "source": "", "code": "tamper", "active": True, "text": "tutup terbuka"}
+    hub.batch([record(1, "fault", clock="saved", at_ms=START_MS - 8 * 3_600_000, **fault)])
+    assert hub.desk.told("fault")[0]["at_ms"] == START_MS

@@ -59,7 +59,9 @@ class Box:
         self.mark.cover(fresh)
         self.mark.note(self.low(), self.next)
         self.held -= set(sent)
-        self.news |= {seq for first, last in self.mark.find_lost(real_ms=0) for seq in range(first, last + 1)}
+        self.news |= {
+            seq for first, last in self.mark.find_lost(real_ms=0, is_there=True) for seq in range(first, last + 1)
+        }
 
 
 STEPS = st.one_of(
@@ -78,7 +80,7 @@ def test_only_what_the_box_dropped_is_ever_called_lost_and_in_the_end_all_of_it_
     for _ in range(3):
         box.send(list(range(len(box.held))))
     box.mark.note(box.low(), box.next)
-    box.mark.find_lost(real_ms=0)
+    box.mark.find_lost(real_ms=0, is_there=True)
     lost = {seq for first, last in box.mark.lost for seq in range(first, last + 1)}
     assert lost == {seq for seq in box.evicted if seq not in box.mark.covered}
     assert box.mark.covered.count() + len(lost) == box.next - 1
@@ -88,9 +90,9 @@ def test_a_loss_is_believed_after_a_quiet_minute_though_something_is_outstanding
     held = mark()
     held.cover([5])
     held.note(5, 9)
-    assert held.find_lost(real_ms=QUIET_REAL_MS) == []
-    assert held.find_lost(real_ms=QUIET_REAL_MS + 1) == [(1, 4)]
-    assert held.find_lost(real_ms=QUIET_REAL_MS + 1) == []
+    assert held.find_lost(real_ms=QUIET_REAL_MS, is_there=True) == []
+    assert held.find_lost(real_ms=QUIET_REAL_MS + 1, is_there=True) == [(1, 4)]
+    assert held.find_lost(real_ms=QUIET_REAL_MS + 1, is_there=True) == []
 
 
 def test_what_the_box_offers_again_after_a_restore_is_not_called_lost() -> None:
@@ -98,9 +100,9 @@ def test_what_the_box_offers_again_after_a_restore_is_not_called_lost() -> None:
     held.cover([1, 2])
     held.note(9, 12)
     held.note(3, 12)  # the box has heard of the new epoch and offers again what it kept
-    assert held.find_lost(real_ms=QUIET_REAL_MS + 1) == []
+    assert held.find_lost(real_ms=QUIET_REAL_MS + 1, is_there=True) == []
     held.cover(list(range(3, 12)))
-    assert held.find_lost(real_ms=0) == []
+    assert held.find_lost(real_ms=0, is_there=True) == []
     assert held.covered.high() == 11
 
 
@@ -108,8 +110,16 @@ def test_what_is_found_again_is_no_longer_lost() -> None:
     held = mark()
     held.cover([4])
     held.note(4, 5)
-    assert held.find_lost(real_ms=0) == [(1, 3)]
+    assert held.find_lost(real_ms=0, is_there=True) == [(1, 3)]
     assert not held.find_again()
     held.cover([2])
     assert held.find_again()
     assert held.lost.as_lists() == [[1, 1], [3, 3]]
+
+
+def test_the_silence_of_a_box_that_is_away_proves_no_loss() -> None:
+    held = mark()
+    held.cover([9])
+    held.note(5, 10)  # 5 to 8 are still to come, and with them perhaps the tombstone for 1 to 4
+    assert held.find_lost(real_ms=10 * QUIET_REAL_MS, is_there=False) == []
+    assert held.find_lost(real_ms=10 * QUIET_REAL_MS, is_there=True) == [(1, 4)]

@@ -1,6 +1,9 @@
 """Versions of thresholds are added, never changed; the highest valid one is in force."""
 
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from hub.storage import connection as database
 from hub.storage import meta, thresholds
@@ -16,6 +19,14 @@ def test_a_version_never_changes(connection: Connection) -> None:
     with pytest.raises(VersionTakenError, match="next number"), database.write(connection):
         thresholds.add(connection, version_of("a", 1, above_cm=1.0))
     assert thresholds.of_station(connection, "a") == [version_of("a", 1)]
+
+
+@pytest.mark.parametrize("other", [{"valid_from_ms": 5}, {"author": "orang lain"}, {"reason": "lain"}])
+def test_nor_does_its_time_nor_who_set_it(connection: Connection, other: dict[str, Any]) -> None:
+    with database.write(connection):
+        thresholds.add(connection, version_of("a", 1))
+    with pytest.raises(VersionTakenError, match="next number"), database.write(connection):
+        thresholds.add(connection, replace(version_of("a", 1), **other))
 
 
 def test_thresholds_that_could_never_work_are_refused(connection: Connection) -> None:
