@@ -99,7 +99,7 @@ def test_a_reading_travels_from_the_river_to_a_persons_receipt_in_one_command(
         child.wait_for_output("Dinding", deadline_s=30)
         health = demo.get("/healthz")
         assert isinstance(health, dict)
-        assert 0 <= health["hub_ms"] - stood_at_ms < 20 * 60_000, "the clock goes on where it stopped"
+        assert 0 <= health["hub_ms"] - stood_at_ms < 45 * 60_000, "on from where it stopped; 30 s may go into starting"
         assert any(alert["severity"] == 3 for alert in demo.alerts()), "the open Awas is still there"
         wait_until(
             lambda: _count_of(demo, "jagawai_records_committed_total") > readings, what="new records", deadline_s=30

@@ -27,9 +27,9 @@ def test_a_rule_that_raises_costs_its_value_the_judgement_and_nothing_else(tmp_p
         command = (sys.executable, "-m", "tests.support.ingest_with_a_trap", "ingest")
         town.start("ingest", *command, "--config", str(town.hub_config))
         town.start_hub("dispatch", "web")
+        town.wait_for_web()
         for pole in POLES:
             town.start_box(pole)
-        town.wait_for_web()
 
         shown = wait_until(
             lambda: town.value("SELECT rule_error FROM station_now WHERE station_id = 'wai-jebak'"),
