@@ -106,9 +106,17 @@ class ScaledClock:
         return SystemClock().up_ms()
 
 
+FIRST_MS, LAST_MS = -62_104_060_800_000, 253_370_764_800_000
+"""The first moments of the years 2 and 9999, UTC ms: a year from what can be written, so any zone still fits."""
+
+
 def aware(at_ms: int) -> datetime:
-    """Return UTC milliseconds as an aware datetime in UTC."""
-    return datetime.fromtimestamp(at_ms / 1000, tz=UTC)
+    """Return UTC milliseconds as an aware datetime in UTC.
+
+    A wall time is an annotation: one that no calendar holds, from a broken clock, becomes the nearest that one does
+    and stops nobody.
+    """
+    return datetime.fromtimestamp(min(max(at_ms, FIRST_MS), LAST_MS) / 1000, tz=UTC)
 
 
 def kernel_boot_id() -> str:

@@ -46,9 +46,11 @@ def read_config(path: Path, kind: type[T]) -> tuple[T | None, list[str]]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as exc:
-        return None, [f"{path}: cannot be read: {exc.strerror}. Check the path after --config."]
+        return None, [
+            f"{path}: tidak dapat dibaca / cannot be read: {exc.strerror}. Periksa nama berkas / Check the path."
+        ]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        return None, [f"{path}: is no TOML: {exc}"]
+        return None, [f"{path}: bukan TOML / is no TOML: {exc}"]
     config, problems = read_tables(kind, values, folder=path.resolve().parent)
     return config, [f"{path}: {problem}" for problem in problems]
 

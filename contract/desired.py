@@ -9,16 +9,22 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from contract.bounds import StageCm, UpToADayS, Whole
 from contract.level.settings import HOLD_S, Persistence, Rise, Thresholds
 
+LEAST_QUOTA_MB = 8
+"""Below it, the room that is kept for alerts and the outbox's own pages leave nothing for readings."""
+
 MAX_QUOTA_MB = 1 << 20
+DEFAULT_QUOTA_MB = 256
+"""Disk for all outboxes of a box, MiB. A box takes less than the least as the least."""
 
 
 class Sampling(Struct, frozen=True, kw_only=True):
     """How often a gauge reads, seconds on the box's (scaled) clock."""
 
-    peace: Annotated[float, Meta(gt=0)] = 60.0
-    flood: Annotated[float, Meta(gt=0)] = 5.0
+    peace: UpToADayS = 60.0
+    flood: UpToADayS = 5.0
     """While rising, or at Waspada and above."""
 
 
@@ -27,7 +33,7 @@ class DesiredSource(Struct, frozen=True, kw_only=True):
 
     station: str
     name: str
-    offset_cm: float
+    offset_cm: StageCm
     """Stage of a target at distance zero: stage_cm = offset_cm - distance_mm / 10."""
     thresholds: Thresholds
     persistence: Persistence = Persistence()
@@ -40,19 +46,19 @@ class DesiredSource(Struct, frozen=True, kw_only=True):
 class Desired(Struct, frozen=True, kw_only=True):
     """Everything a node should be."""
 
-    v: int = 1
+    v: Whole = 1
     db_epoch: str
-    version: Annotated[int, Meta(ge=0)]
+    version: Whole
     sources: dict[str, DesiredSource] = {}
     models: dict[str, msgspec.Raw] = {}
-    quota_mb: Annotated[int, Meta(ge=1, le=MAX_QUOTA_MB)] = 256
+    quota_mb: Annotated[int, Meta(ge=1, le=MAX_QUOTA_MB)] = DEFAULT_QUOTA_MB
 
 
 class Applied(Struct, frozen=True, kw_only=True):
     """Which desired state a box has applied."""
 
     db_epoch: str = ""
-    version: int = 0
+    version: Whole = 0
 
 
 def is_to_be_applied(offered: Desired, *, applied: Applied) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from contract.bounds import MOST, UpToADayS, Whole
 from contract.clock import ClockTrust
 from contract.desired import Applied, Desired
 from contract.errors import MessageError
@@ -15,9 +16,8 @@ from contract.flow import ACK_MAX_RANGES, BATCH_MAX_RECORDS
 from contract.identity import SPOOL_ID_PATTERN
 from contract.records import Ms, Seq, WireRange
 
-Version = Annotated[int, Meta(ge=1)]
+Version = Annotated[int, Meta(ge=1, le=MOST)]
 SpoolId = Annotated[str, Meta(pattern=SPOOL_ID_PATTERN)]
-Mark = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class Batch(Struct, frozen=True, kw_only=True):
@@ -37,11 +37,11 @@ class Ack(Struct, frozen=True, kw_only=True):
 
     v: Version = 1
     spool: SpoolId
-    high: Mark
+    high: Whole
     ranges: Annotated[tuple[WireRange, ...], Meta(max_length=ACK_MAX_RANGES)] = ()
     hub_ms: Ms
     db_epoch: str
-    credit_rps: Annotated[int, Meta(ge=0)]
+    credit_rps: Whole
     session: str | UnsetType = UNSET
     """Of the `hello` that it answers; not there in what answers a batch, or is sent when the hub itself connects."""
 
@@ -65,7 +65,7 @@ class Hello(Struct, frozen=True, kw_only=True):
     kernel_boot: str
     agent: str
     models: dict[str, str] = {}
-    queued: dict[str, int] = {}
+    queued: dict[str, Whole] = {}
     clock: ClockTrust
     applied: Applied = Applied()
 
@@ -84,7 +84,7 @@ class Command(Struct, frozen=True, kw_only=True):
     command_id: Annotated[str, Meta(min_length=1, max_length=64)]
     kind: Annotated[str, Meta(min_length=1, max_length=40)]
     site: str
-    ttl_s: Annotated[float, Meta(gt=0)]
+    ttl_s: UpToADayS
     hub_ms: Ms
     args: dict[str, Any] = {}
 

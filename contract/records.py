@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from contract.bounds import MOST, Signed, StageCm, UpToADayS, Whole
 from contract.clock import ClockTrust
 from contract.errors import MessageError
 from contract.identity import SOURCE_PATTERN
@@ -27,10 +28,9 @@ class RecordClass(IntEnum):
     DEBUG = 3
 
 
-Seq = Annotated[int, Meta(ge=1, le=2**53)]
-Ms = Annotated[int, Meta(ge=0, le=2**53)]
+Seq = Annotated[int, Meta(ge=1, le=MOST)]
+Ms = Whole
 FlagNumber = Literal[1, 2, 3, 4, 9]
-StageCm = Annotated[float, Meta(ge=-100_000, le=100_000)]
 SeverityNumber = Annotated[int, Meta(ge=0, le=3)]
 Text = Annotated[str, Meta(max_length=500)]
 Source = Annotated[str, Meta(pattern=SOURCE_PATTERN)]
@@ -45,7 +45,7 @@ class Record(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"):
     up_ms: Ms
     at_ms: Ms
     clock: ClockTrust
-    err_ms: Annotated[int, Meta(ge=0, le=2**53)]
+    err_ms: Ms
     record_class: Annotated[int, Meta(ge=0, le=3)] = field(name="class")
     source: Annotated[str, Meta(max_length=16)] = ""
     """Gauge or camera on the box, `g1`, `c1`; empty where the whole box speaks."""
@@ -60,13 +60,13 @@ class Reading(Record, frozen=True, kw_only=True, gc=False, tag="reading", omit_d
     source: Source
     stage_cm: StageCm | None
     flag: FlagNumber
-    interval_s: Annotated[float, Meta(gt=0, le=86_400)]
+    interval_s: UpToADayS
     distance_mm: float | None = None
     reason: Text = ""
     interpolated: bool = False
     min_cm: StageCm | None = None
     max_cm: StageCm | None = None
-    mean_of: Annotated[int, Meta(ge=1)] = 1
+    mean_of: Annotated[int, Meta(ge=1, le=MOST)] = 1
 
 
 class Level(Record, frozen=True, kw_only=True, tag="level"):
@@ -79,7 +79,7 @@ class Level(Record, frozen=True, kw_only=True, tag="level"):
     stage_cm: StageCm | None
     flag: FlagNumber
     rule: str
-    threshold_version: int
+    threshold_version: Whole
     decision_id: str | None
     state: LevelState
     why: Text
@@ -87,7 +87,7 @@ class Level(Record, frozen=True, kw_only=True, tag="level"):
     stale: bool = False
     suspect: bool = False
     """The severity rests on readings of doubtful quality."""
-    repeats: Annotated[int, Meta(ge=0)] = 0
+    repeats: Whole = 0
     """Level records between the first and the newest of a rise, merged into this one when the outbox was full."""
 
 
@@ -97,7 +97,7 @@ class Sighting(Record, frozen=True, kw_only=True, gc=False, tag="sighting"):
     source: Source
     zone: Text
     label: Text
-    count: Annotated[int, Meta(ge=0)]
+    count: Whole
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
     model: str = ""
 
@@ -106,9 +106,9 @@ class Still(Record, frozen=True, kw_only=True, gc=False, tag="still"):
     """A blurred still that waits on the box, by its digest."""
 
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-    size_bytes: Annotated[int, Meta(ge=0)]
-    width_px: int
-    height_px: int
+    size_bytes: Whole
+    width_px: Whole
+    height_px: Whole
 
 
 class Fault(Record, frozen=True, kw_only=True, gc=False, tag="fault"):
@@ -129,14 +129,14 @@ class Health(Record, frozen=True, kw_only=True, gc=False, tag="health", omit_def
     disk_free_mb: float | None = None
     load_1min: float | None = None
     under_voltage: bool | None = None
-    outbox_rows: dict[str, int] = {}
-    counters: dict[str, int] = {}
+    outbox_rows: dict[str, Whole] = {}
+    counters: dict[str, Whole] = {}
 
 
 class ClockAnchor(Record, frozen=True, kw_only=True, gc=False, tag="clock_anchor"):
     """The boot clock and the wall clock at one instant, after the wall clock was set or stepped."""
 
-    step_ms: int
+    step_ms: Signed
     was: ClockTrust
 
 
@@ -145,7 +145,7 @@ class Tombstone(Record, frozen=True, kw_only=True, tag="tombstone"):
 
     of_class: Annotated[int, Meta(ge=0, le=3)]
     ranges: Annotated[tuple[WireRange, ...], Meta(max_length=500)]
-    count: Annotated[int, Meta(ge=1)]
+    count: Annotated[int, Meta(ge=1, le=MOST)]
     reason: Text
     first_at_ms: Ms
     last_at_ms: Ms
@@ -186,7 +186,7 @@ class UnknownRecord(Struct, frozen=True, kw_only=True, gc=False):
     up_ms: Ms
     at_ms: Ms
     clock: ClockTrust
-    err_ms: Annotated[int, Meta(ge=0, le=2**53)]
+    err_ms: Ms
     kind: Annotated[str, Meta(min_length=1, max_length=40)]
     record_class: Annotated[int, Meta(ge=0, le=3)] = field(name="class")
     source: Annotated[str, Meta(max_length=16)] = ""

@@ -5,15 +5,15 @@ the uplink nothing of the sensors.
 """
 
 import logging
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from contract.clock import Clock, kernel_boot_id
-from edge_agent.config import LEAST_QUOTA_MB, EdgeConfig, open_clock
+from edge_agent.config import EdgeConfig, open_clock
 from edge_agent.errors import WiringError
+from edge_agent.quota import GAUGE_SHARE, Quota
 from edge_agent.stop import Stop
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from edge_agent.gauges.siren import Siren
     from edge_agent.outbox.outbox import Outbox
 
-GAUGE_SHARE = 0.5
-"""Of `quota_mb`; the camera's is 0.4 and the uplink's 0.1."""
+GAUGE_OUTBOX = "outbox-gauge.db"
+"""In the box's home."""
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,8 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
     from edge_agent.outbox.inbox import InboxReader
 
     clock, kernel_boot = open_clock(config), kernel_boot_id()
-    with open_gauge_outbox(config, clock=clock) as outbox:
+    store = open_gauge_store(config, clock=clock)
+    with store.outbox as outbox:
         siren, siren_fault = open_siren(config)
         box_clock = BoxClock(clock=clock, source=KernelTime(), boot=outbox.boot, remembered=outbox.state("clock"))
         desk = AlarmDesk(
@@ -59,6 +60,9 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
             judge=Judge(clock_rate=clock.rate),
             siren=siren,
             siren_fault=siren_fault,
+            quota=store.quota,
+            storage_fault=store.fault,
+            lost_records=store.lost,
             fallbacks={source: gauge.desired for source, gauge in config.gauge.items()},
         )
         process = GaugeProcess(
@@ -73,42 +77,76 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
     return 0
 
 
-def open_gauge_outbox(config: EdgeConfig, *, clock: Clock) -> "Outbox":
-    """Return the gauge process's outbox.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaugeStore:
+    """Where the gauge process writes, how much, and why that is not the disk (empty: it is)."""
+
+    outbox: "Outbox"
+    quota: Quota
+    fault: str = ""
+    lost: int = 0
+    """Records that an earlier process held in memory only."""
+
+
+def open_gauge_store(config: EdgeConfig, *, clock: Clock) -> GaugeStore:
+    """Return the gauge process's outbox: on the disk, or in memory while the disk cannot be written.
 
     Raises:
-        WiringError: it cannot be opened; the text says why.
+        WiringError: another gauge process has it, or neither can be opened; the text says why.
     """
-    from edge_agent.outbox.errors import OutboxError
+    from edge_agent.outbox.errors import OutboxError, OutboxInUseError
     from edge_agent.outbox.outbox import Outbox
+    from edge_agent.outbox.refuge import forget_refuge
 
-    path = config.box.home / "outbox-gauge.db"
+    quota = gauge_quota(config)
     try:
-        return Outbox.open(
-            path,
+        outbox = Outbox.open(
+            config.box.home / GAUGE_OUTBOX,
             clock=clock,
             node_id=config.box.node,
             board=config.box.board,
-            limit_mb=quota_mb(config, path) * GAUGE_SHARE,
+            limit_mb=quota.limit_mb(None),
             is_scaled=config.clock is not None,
         )
-    except (OutboxError, OSError) as exc:
+    except OutboxInUseError as exc:
         raise WiringError(f"{exc}. Coba / Try: lihat [box] home / look at [box] home") from exc
+    except (OutboxError, OSError) as exc:
+        return _open_in_memory(config, clock=clock, why=str(exc))
+    return GaugeStore(outbox=outbox, quota=quota, lost=forget_refuge(_refuge_path(config)))
 
 
-def quota_mb(config: EdgeConfig, path: Path) -> int:
-    """Return the box's quota: what the hub wants, as far as the config allows; a new one holds from the next start."""
-    from contract.desired import Desired
+def _open_in_memory(config: EdgeConfig, *, clock: Clock, why: str) -> GaugeStore:
+    """Return an outbox that needs no disk: a flood does not wait for a new card."""
     from edge_agent.outbox.errors import OutboxError
-    from edge_agent.outbox.reader import OutboxReader
+    from edge_agent.outbox.keeper import Keeper
+    from edge_agent.outbox.refuge import REFUGE_MB, open_refuge
 
+    keeper = Keeper(
+        node=config.box.node,
+        board=config.box.board,
+        kernel_boot=kernel_boot_id(),
+        is_scaled=config.clock is not None,
+    )
+    path = _refuge_path(config)
     try:
-        held = OutboxReader.open(path).state("desired")
-        wanted = msgspec.json.decode(held or b"null", type=Desired | None)
-    except (OutboxError, msgspec.DecodeError) as exc:
-        log.debug("quota: %s", exc)
-        return config.box.quota_mb
-    return config.box.quota_mb if wanted is None else max(LEAST_QUOTA_MB, min(config.box.quota_mb, wanted.quota_mb))
+        outbox = open_refuge(path, left=config.box.home / GAUGE_OUTBOX, clock=clock, keeper=keeper)
+    except (OutboxError, OSError) as exc:
+        raise WiringError(
+            f"{why}; {path.parent}: {exc}. Coba / Try: lihat [box] home dan runtime / look at [box] home and runtime"
+        ) from exc
+    log.critical("outbox: %s. RECORDS ARE HELD IN MEMORY ONLY, in %s; level and siren work", why, path.parent)
+    whole_mb = 2 * round(REFUGE_MB)
+    text = f"Kartu tidak dapat ditulis; catatan hanya di memori dan hilang saat listrik padam. Sebab: {why}"
+    return GaugeStore(outbox=outbox, quota=Quota(most_mb=whole_mb, share=REFUGE_MB / whole_mb), fault=text)
+
+
+def _refuge_path(config: EdgeConfig) -> Path:
+    return config.box.runtime / config.box.node / GAUGE_OUTBOX
+
+
+def gauge_quota(config: EdgeConfig) -> Quota:
+    """Return the gauge process's part of the box's quota."""
+    return Quota(most_mb=config.box.quota_mb, share=GAUGE_SHARE)
 
 
 def open_siren(config: EdgeConfig) -> "tuple[Siren | None, str]":

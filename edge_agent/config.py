@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from contract.clock import Clock, ScaledClock, SystemClock
 from contract.config_file import read_tables
-from contract.desired import DesiredSource
+from contract.desired import DEFAULT_QUOTA_MB, LEAST_QUOTA_MB, MAX_QUOTA_MB, DesiredSource
 from contract.identity import NodeId, SourceName
 from edge_agent.errors import ConfigError
 from edge_agent.gauges.settings import (
@@ -30,9 +30,6 @@ Word = Annotated[str, Meta(min_length=1, max_length=200, description="a text tha
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Ms = Annotated[int, Meta(ge=0, le=2**53, description="a whole number of UTC milliseconds")]
 
-LEAST_QUOTA_MB = 8
-"""Below it, the room that is kept for alerts and the outbox's own pages leave nothing for readings."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxConfig:
@@ -42,7 +39,10 @@ class BoxConfig:
     home: Path
     board: Word
     """Binds the outbox to this board: a card moved to another one starts a new spool."""
-    quota_mb: Annotated[int, Meta(ge=LEAST_QUOTA_MB, le=1 << 20)] = 256
+    quota_mb: Annotated[int, Meta(ge=LEAST_QUOTA_MB, le=MAX_QUOTA_MB)] = DEFAULT_QUOTA_MB
+    """The most; the hub may ask for less."""
+    runtime: Path = Path("/run/jagawai")
+    """A folder in memory: where the gauge keeps its records while `home` cannot be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

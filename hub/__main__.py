@@ -13,7 +13,8 @@ COMMANDS = {
     "dispatch": ("hub.commands.dispatch", "messages to people out, receipts in"),
     "web": ("hub.commands.web", "API, event stream, pages"),
     "demo": ("hub.commands.demo", "hub and boxes replaying real floods on one scaled clock"),
-    "stations": ("hub.commands.stations", "import and export stations, thresholds, recipients"),
+    "stations": ("hub.commands.stations", "import and export stations, thresholds, quotas, recipients"),
+    "user": ("hub.commands.user", "who may sign in: add a person, give a new password"),
     "level-check": ("hub.commands.level_check", "the level rule on any series"),
     "explain": ("hub.commands.explain", "the record of an alert's decisions and their bit-equal re-run"),
 }

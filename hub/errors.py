@@ -2,6 +2,7 @@
 
 HubError
 ├── ConfigError     the config file cannot be used; lists every problem
+├── PasswordError   a name or password cannot be taken
 ├── BrokerError     the embedded broker does not start
 └── PortTakenError  something else listens where the hub wants to
 """
@@ -22,6 +23,10 @@ class ConfigError(HubError, ValueError):
         """Keep the problems; the text of the error is all of them."""
         self.problems = problems
         super().__init__("\n".join(problems))
+
+
+class PasswordError(HubError, ValueError):
+    """A name or password of a person cannot be taken."""
 
 
 class BrokerError(HubError, RuntimeError):

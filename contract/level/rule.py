@@ -14,7 +14,8 @@ The rules of this machine:
 7. A rise lasts from leaving 0 until back at 0. Its decision id is the key of its first level record, which the box
    writes right behind the reading: the reading's `seq` + 1.
 8. A severity that rests on suspect readings is suspect until enough good ones reach it.
-9. Other thresholds may raise at once, from the values remembered, and restart the wait, so nothing falls faster.
+9. Other thresholds may raise at once, from the values remembered, and restart the wait, so nothing falls faster. So
+   do another persistence, rise or hold: each state names the settings that judged it by version and fingerprint.
 """
 
 from msgspec import Struct
@@ -95,6 +96,7 @@ def _step_unusable(state: LevelState, reading: StageReading, settings: RuleSetti
         interval_s=reading.interval_s,
         is_stale=is_stale,
         threshold_version=settings.thresholds.version,
+        fingerprint=settings.fingerprint,
     )
     cause = Cause(code="stale", seconds=silent_ms / 1000) if is_stale and not state.is_stale else None
     return Step(after, cause, state.severity, state.decision_id)
@@ -136,6 +138,7 @@ def _step_usable(
         minutes=minutes,
         below_since_up_ms=below_since_up_ms,
         threshold_version=settings.thresholds.version,
+        fingerprint=settings.fingerprint,
     )
     return Step(after, cause, state.severity, named)
 
@@ -297,8 +300,15 @@ def reevaluate(state: LevelState, settings: RuleSettings, *, at_ms: int, decisio
         is_suspect=is_suspect,
         below_since_up_ms=None,
         threshold_version=settings.thresholds.version,
+        fingerprint=settings.fingerprint,
     )
     return Step(after, cause, state.severity, named)
+
+
+def is_judged_by(told: LevelState, settings: RuleSettings) -> bool:
+    """Answer whether a state comes from these settings: the version of the thresholds, and all that the rule reads."""
+    is_same_version = told.threshold_version == settings.thresholds.version
+    return is_same_version and told.fingerprint in {0, settings.fingerprint}
 
 
 def adopt(
@@ -312,8 +322,8 @@ def adopt(
 ) -> Step:
     """Return the hub's state after a `level` record of the box.
 
-    With equal threshold versions the box's state is taken as it is. Otherwise the box's values are judged by the
-    hub's thresholds, on top of what the hub holds.
+    Judged by the same settings, the box's state is taken as it is. Otherwise the box's values are judged by the
+    hub's settings, on top of what the hub holds.
 
     Args:
         held: the hub's state.
@@ -324,7 +334,7 @@ def adopt(
         decision_id: the record's own, or its key.
     """
     boot, up_ms, seq = key
-    if told.threshold_version == settings.thresholds.version:
+    if is_judged_by(told, settings):
         after = replace(told, boot=boot, up_ms=up_ms, seq=seq)
         return Step(after, Cause(code="state"), held.severity, told.decision_id or held.decision_id)
     values = replace(

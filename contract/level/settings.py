@@ -3,9 +3,15 @@
 Lengths in cm above the station's datum, times in seconds on the boot clock.
 """
 
+import math
+import struct
+import zlib
+from functools import cached_property
 from typing import Annotated
 
 from msgspec import Meta, Struct
+
+from contract.bounds import Whole
 
 LEVELS = 3
 HOLD_S = 1800.0
@@ -18,7 +24,7 @@ SLOW_INTERVAL_S = 300.0
 class Thresholds(Struct, frozen=True, kw_only=True):
     """Raise and clear value of Waspada, Siaga and Awas, cm, and the version they stand in."""
 
-    version: Annotated[int, Meta(ge=0)]
+    version: Whole
     raise_cm: tuple[float, float, float]
     clear_cm: tuple[float, float, float]
 
@@ -26,9 +32,13 @@ class Thresholds(Struct, frozen=True, kw_only=True):
         """Refuse thresholds that could never work.
 
         Raises:
-            ValueError: they do not rise from level to level, or a clear value is not below its raise value.
+            ValueError: one is not finite, they do not rise from level to level, or a clear value is not below its raise
+                value.
         """
         for name, values in (("raise_cm", self.raise_cm), ("clear_cm", self.clear_cm)):
+            if not all(map(math.isfinite, values)):  # JSON has no word for it: it would come back as null
+                message = f"{name} must be three finite numbers, got {list(values)}"
+                raise ValueError(message)
             if not values[0] < values[1] < values[2]:
                 message = f"{name} must rise from Waspada to Siaga to Awas, got {list(values)}"
                 raise ValueError(message)
@@ -65,7 +75,7 @@ class Rise(Struct, frozen=True, kw_only=True):
     in_s: Annotated[float, Meta(ge=60, le=840)] = 300.0
 
 
-class RuleSettings(Struct, frozen=True, kw_only=True):
+class RuleSettings(Struct, frozen=True, kw_only=True, dict=True):
     """Everything the rule needs beside its state and a reading."""
 
     thresholds: Thresholds
@@ -74,3 +84,22 @@ class RuleSettings(Struct, frozen=True, kw_only=True):
     hold_s: float = HOLD_S
     clock_rate: float = 1.0
     """Scaled seconds per real second; a value is never called stale before 10 real seconds."""
+
+    # Once for each settings (`dict` gives it a place), not once for each reading: it is a fifth of a step.
+    @cached_property
+    def fingerprint(self) -> int:
+        """A number that differs, but once in 4 billion, where settings lead the rule to other levels.
+
+        A version counts thresholds alone; persistence, rise and hold may change without a new one. It is of the numbers
+        as 64-bit floats, so that 120 and 120.0 are the same, and never 0.
+        """
+        numbers = (
+            *self.thresholds.raise_cm,
+            *self.thresholds.clear_cm,
+            *self.persistence.need,
+            *self.persistence.of,
+            self.rise.cm,
+            self.rise.in_s,
+            self.hold_s,
+        )
+        return zlib.crc32(struct.pack(f"<{len(numbers)}d", *numbers)) or 1

@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from contract.bounds import Whole
+
 CauseCode = Literal["persistence", "rise", "clear", "first", "stale", "fresh", "verified", "thresholds", "state"]
 
 
@@ -14,12 +16,12 @@ class Cause(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What made the rule speak."""
 
     code: CauseCode
-    count: int = 0
-    of: int = 0
+    count: Whole = 0
+    of: Whole = 0
     cm: float = 0.0
     limit_cm: float = 0.0
     seconds: float = 0.0
-    version: int = 0
+    version: Whole = 0
 
 
 def _cm(value: float, language: str) -> str:

@@ -17,7 +17,7 @@ from contract.desired import Applied, DesiredSource, Sampling
 from contract.level.settings import Rise
 from contract.messages import Command
 from contract.records import ClockAnchor, Fault, KnownRecord, RecordClass
-from edge_agent.alarm import commands, desired, orders, siren_programme
+from edge_agent.alarm import commands, desired, orders, siren_output, siren_programme
 from edge_agent.alarm import memory as memories
 from edge_agent.alarm.judgement import Judge, Look
 from edge_agent.alarm.memory import Memory
@@ -31,8 +31,8 @@ from edge_agent.outbox.errors import OutboxError, SpoolRebornError
 from edge_agent.outbox.marks import Marks
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.transaction import Transaction
+from edge_agent.quota import Quota
 
-SIREN_FAILED = "siren_failed"
 STORAGE_FAILED = "storage_failed"
 
 Plan = Callable[[Memory, Page], Memory]
@@ -52,8 +52,11 @@ class AlarmDesk:
         box_clock: BoxClock,
         kernel_boot: str,
         judge: Judge,
+        quota: Quota,
         siren: Siren | None,
         siren_fault: str = "",
+        storage_fault: str = "",
+        lost_records: int = 0,
         fallbacks: Mapping[str, DesiredSource | None],
     ) -> None:
         """Take up what the last process of this outbox left.
@@ -65,8 +68,11 @@ class AlarmDesk:
             box_clock: stamps records.
             kernel_boot: the kernel's id of this boot.
             judge: quality control and level rule.
+            quota: this outbox's part of what the hub allows the box.
             siren: the output; None: this box has none that works.
             siren_fault: why the configured output could not be opened; empty when it could, or when there is none.
+            storage_fault: why `outbox` holds its records in memory only; empty when it stands on the disk.
+            lost_records: that the last process held in memory only.
             fallbacks: every gauge of this box, with what it should be until the hub has said so.
         """
         self._node_id = node_id
@@ -75,11 +81,15 @@ class AlarmDesk:
         self._box_clock = box_clock
         self._kernel_boot = kernel_boot
         self._judge = judge
+        self._quota = quota
         self._siren = siren
+        self._siren_fault = siren_fault
         self._kept: dict[str, object] = {}
-        self._lost_records = 0
+        self._lost_records = lost_records
         self.memory = memories.load(outbox.state, fallbacks=fallbacks)
-        self._write(lambda memory, page: _begin(memory, page, siren_fault))
+        self.memory = replace(self.memory, lost=self.memory.lost + lost_records)
+        self._write(lambda memory, page: _begin(memory, page, storage_fault))
+        self._follow_quota()
 
     @property
     def spool_id(self) -> str:
@@ -112,6 +122,7 @@ class AlarmDesk:
             return
         rate = self._clock.rate
         self._write(lambda memory, page: orders.take_desired(memory, page, offered=offered, body=body, clock_rate=rate))
+        self._follow_quota()
 
     def take_command(self, command: Command, *, is_expired: bool) -> None:
         """Begin or answer a command, once."""
@@ -124,13 +135,13 @@ class AlarmDesk:
             )
         )
 
-    def pass_time(self, *, hub_offset_ms: int | None = None) -> None:
+    def pass_time(self, *, hub_zero_ms: int | None = None) -> None:
         """Look at the clock and let the siren's time go by; call it at least once a second.
 
         Args:
-            hub_offset_ms: hub's time less the box's wall clock, measured in this boot; None: not known.
+            hub_zero_ms: hub's time when the clock of this boot stood at 0; None: not known.
         """
-        anchor = self._box_clock.look(hub_offset_ms=hub_offset_ms)
+        anchor = self._box_clock.look(hub_zero_ms=hub_zero_ms)
         if anchor is not None:
             self._write(lambda memory, page: _tell_anchor(memory, page, anchor))
         siren, change = siren_programme.pass_time(
@@ -141,6 +152,10 @@ class AlarmDesk:
         elif siren is not self.memory.siren:  # a second of sound is no news for the disk
             self.memory = replace(self.memory, siren=siren)
             self._drive()
+        elif self._output_fault():  # an output that could not be switched off is told again to be quiet
+            self._drive()
+        if siren_output.has_news(self.memory, fault=self._output_fault()):
+            self._write(lambda memory, _page: memory)
 
     def settle(self, marks: Marks | None) -> bool:
         """Let the outbox forget what the hub has; return whether there is more to do at once."""
@@ -158,6 +173,20 @@ class AlarmDesk:
         """Silence the siren; what is left of its programme stays remembered."""
         if self._siren is not None:
             self._siren.close()
+
+    def _follow_quota(self) -> None:
+        """Let the outbox have what the desired state in force allows it."""
+        document = self.memory.document
+        if document is None:
+            return
+        try:
+            self._outbox.set_limit(self._quota.limit_mb(document.quota_mb))
+        except SpoolRebornError as exc:  # the new spool has the new limit; the memory is to be written into it
+            log.warning("outbox: %s", exc)
+            self._kept.clear()
+            self._write(lambda memory, _page: memory)
+        except (OutboxError, sqlite3.Error, OSError) as exc:
+            log.warning("outbox: the new quota holds from the next start: %s", exc)
 
     def _write(self, plan: Plan) -> None:
         """Carry out a plan: memory, siren, outbox, in this order; again when the outbox had to begin a new spool."""
@@ -200,6 +229,7 @@ class AlarmDesk:
         )
         self.memory = plan(orders.pass_time(self.memory, page), page)
         self._drive()
+        self.memory = siren_output.tell(self.memory, page, fault=self._output_fault())
         return page
 
     def _catching_up(self, page: Page) -> list[KnownRecord]:
@@ -235,21 +265,24 @@ class AlarmDesk:
         if self._siren is None:
             return
         left_s = siren_programme.sound_left_ms(self.memory.siren) / 1000
-        try:
-            if run is not None and left_s > 0:
-                pattern = SirenPattern.TEST if run.trigger == "test" else SirenPattern.AWAS
-                self._siren.sound(pattern, for_s=left_s)
-            elif self._siren.is_sounding:
-                self._siren.silence()
-        except Exception:  # a broken relay must not stop the readings
-            log.exception("siren: the output does not obey. Check its wire and [siren] pin")
+        if run is not None and left_s > 0:
+            pattern = SirenPattern.TEST if run.trigger == "test" else SirenPattern.AWAS
+            self._siren.sound(pattern, for_s=left_s)
+        elif self._siren.is_sounding:
+            self._siren.silence()
+
+    def _output_fault(self) -> str:
+        """Return why the siren's output does not do as it is told; empty when it does."""
+        if self._siren is not None:
+            return self._siren.fault
+        return self._siren_fault or siren_output.fault_without_output(self.memory)
 
 
-def _begin(memory: Memory, page: Page, siren_fault: str) -> Memory:
-    """Close what the last process left open, and tell whether the siren's output could be opened."""
+def _begin(memory: Memory, page: Page, storage_fault: str) -> Memory:
+    """Close what the last process left open, and tell whether records get to the disk."""
     memory = orders.begin(memory, page)
-    text = siren_fault or "Sirene dapat dipakai lagi"
-    return note_fault(memory, page, code=SIREN_FAILED, is_active=bool(siren_fault), text=text)
+    text = storage_fault or "Catatan tersimpan di kartu lagi"
+    return note_fault(memory, page, code=STORAGE_FAILED, is_active=bool(storage_fault), text=text)
 
 
 def _tell_anchor(memory: Memory, page: Page, anchor: Anchor) -> Memory:

@@ -10,8 +10,10 @@ The rules:
 3. A failed or missing reading changes nothing: the level is held, and so is the programme.
 4. Silence at once when the level falls below Awas, or when the station is to have no siren.
 5. A restart goes on with what is left. In the same boot the time without a process counts as sounded.
-6. A test sounds a few seconds and never beside a programme; an arrival at Awas ends it.
-7. A connection, a hello, new thresholds or an old state begin nothing.
+6. An arrival that is seen while the station is to have no siren has had its turn: a siren that is switched on later
+   does not sound for old water.
+7. A test sounds a few seconds and never beside a programme; an arrival at Awas ends it.
+8. A connection, a hello, new thresholds or an old state begin nothing.
 
 All times are real milliseconds: people run in them.
 """
@@ -53,7 +55,7 @@ class SirenState(Struct, frozen=True, kw_only=True):
 
     run: Run | None = None
     begun: dict[str, str] = {}
-    """The newest arrival at Awas of each gauge that has had its programme."""
+    """The newest arrival at Awas of each gauge that has had its programme, or had none to have."""
 
 
 class GaugeSigns(Struct, frozen=True, kw_only=True):
@@ -117,7 +119,7 @@ def pass_time(state: SirenState, *, real_ms: int, kernel_boot: str) -> tuple[Sir
 
 
 def judge(state: SirenState, signs: GaugeSigns, *, real_ms: int, kernel_boot: str) -> tuple[SirenState, Change | None]:
-    """Return the state after a reading, or after a new desired state, of one gauge (rules 1 to 4).
+    """Return the state after a reading, or after a new desired state, of one gauge (rules 1 to 4, and 6).
 
     Args:
         state: at `real_ms`, from `pass_time`.
@@ -133,8 +135,11 @@ def judge(state: SirenState, signs: GaugeSigns, *, real_ms: int, kernel_boot: st
         if not signs.has_siren:
             return _end(state, run, "sirene dimatikan untuk stasiun ini")
     arrival = f"{signs.decision_id}@{signs.since_ms}"
-    may_begin = is_awas and signs.has_siren and signs.is_seen_at_awas and state.begun.get(signs.source) != arrival
+    may_begin = is_awas and signs.is_seen_at_awas and state.begun.get(signs.source) != arrival
     if not may_begin or (signs.is_suspect and not signs.is_borne_out):
+        return state, None
+    state = replace(state, begun={**state.begun, signs.source: arrival})
+    if not signs.has_siren:
         return state, None
     begun = Run(
         trigger="level",
@@ -145,14 +150,13 @@ def judge(state: SirenState, signs: GaugeSigns, *, real_ms: int, kernel_boot: st
         at_real_ms=real_ms,
         kernel_boot=kernel_boot,
     )
-    after = SirenState(run=begun, begun={**state.begun, signs.source: arrival})
-    return after, _change(begun, on=True, text="Awas")
+    return replace(state, run=begun), _change(begun, on=True, text="Awas")
 
 
 def begin_test(
     state: SirenState, *, seconds: float, real_ms: int, kernel_boot: str
 ) -> tuple[SirenState, Change] | None:
-    """Return the state with a test begun; None while the siren is in use (rule 6)."""
+    """Return the state with a test begun; None while the siren is in use (rule 7)."""
     if state.run is not None:
         return None
     run = Run(

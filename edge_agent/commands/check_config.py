@@ -1,13 +1,18 @@
-"""`edge-agent --check-config --config F`: prints what was understood, defaults included."""
+"""`edge-agent --check-config --config F`: prints what was understood, defaults included, if nothing is missing."""
 
 import argparse
 
-from edge_agent import config
+from edge_agent import config, surroundings
+from edge_agent.errors import ConfigError
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the configuration as it was understood; a bad one raises."""
+    """Print the configuration as it was understood; a bad one, or one that names what is not there, raises."""
     understood = config.load(args.config)
+    folder = args.config.resolve().parent
+    missing = surroundings.problems(understood, folder=folder, clock=config.open_clock(understood))
+    if missing:
+        raise ConfigError(args.config, missing)
     print("\n".join(config.understood(understood)))
     print(f"Konfigurasi benar / the config is good. Berikutnya / Next: edge-agent run --config {args.config}")
     return 0

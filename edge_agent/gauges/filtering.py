@@ -29,6 +29,9 @@ OUTLIER_FLOOR_MM = 30.0
 SCATTER_MM = 100.0
 """Spread (1 sigma) above which pings do not speak of one surface: flood waves stay near half of it."""
 
+NOISE_MM = 3 * SCATTER_MM
+"""Spread (1 sigma) of pings that speak of nothing: six times a flood's waves, a fifth of echoes from anywhere."""
+
 AGREEING_SHARE = 2 / 3
 """Share of the believed pings that must lie together: two surfaces heard in turn have no spread around either."""
 
@@ -61,6 +64,11 @@ class Estimate:
     fault: BurstFault | None = None
     loss: EchoLoss | None = None
     interpolated: bool = False
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether the pings speak of no surface at all: there is a number, and nothing stands behind it."""
+        return self.fault is BurstFault.SCATTERED and self.spread_mm is not None and self.spread_mm > NOISE_MM
 
 
 def estimate(burst: Burst, *, span: SensorSpan) -> Estimate:

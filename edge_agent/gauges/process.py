@@ -23,9 +23,9 @@ from edge_agent.stop import Stop
 HEAR_EVERY_MS = 1_000
 """Real; how often the inbox is read."""
 
-HUB_OFFSET = "hub_offset_ms"
-HUB_OFFSET_BOOT = "hub_offset_boot"
-"""Keys in the inbox: hub's time less the box's wall clock, and the kernel's boot in which that was measured."""
+HUB_ZERO = "hub_zero_ms"
+HUB_ZERO_BOOT = "hub_zero_boot"
+"""Keys in the inbox: hub's time when the boot clock stood at 0, and the kernel's boot in which that was measured."""
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class GaugeProcess:
         self._looked_up_ms: dict[str, int] = {}
         self._hear_due_ms = 0
         self._command_n = 0
-        self._hub_offset_ms: int | None = None
+        self._hub_zero_ms: int | None = None
 
     def run(self, stop: Stop) -> None:
         """Go on until the stop; then silence the siren and let go of the sensors."""
@@ -79,7 +79,7 @@ class GaugeProcess:
 
     def go_round(self) -> None:
         """Do everything that is due now."""
-        self._desk.pass_time(hub_offset_ms=self._hub_offset_ms)
+        self._desk.pass_time(hub_zero_ms=self._hub_zero_ms)
         for post in self._posts:
             if self._due_up_ms(post.source) <= self._clock.up_ms():
                 self._look(post)
@@ -114,7 +114,7 @@ class GaugeProcess:
             self._hear_due_ms = 0  # there is more to settle
         if view is None:
             return
-        self._hub_offset_ms = _hub_offset_ms(view, kernel_boot=self._kernel_boot)
+        self._hub_zero_ms = _hub_zero_ms(view, kernel_boot=self._kernel_boot)
         if view.desired is not None:
             offered = Applied(db_epoch=view.desired.db_epoch, version=view.desired.version)
             self._desk.take_desired(offered, view.desired.body)
@@ -133,12 +133,12 @@ class GaugeProcess:
         self._desk.take_command(command, is_expired=is_expired)
 
 
-def _hub_offset_ms(view: InboxView, *, kernel_boot: str) -> int | None:
-    """Return the hub's time less the box's wall clock, if it was measured in this boot."""
-    if view.hub.get(HUB_OFFSET_BOOT) != kernel_boot:
+def _hub_zero_ms(view: InboxView, *, kernel_boot: str) -> int | None:
+    """Return the hub's time when the boot clock stood at 0, if it was measured in this boot."""
+    if view.hub.get(HUB_ZERO_BOOT) != kernel_boot:
         return None
     try:
-        return int(view.hub[HUB_OFFSET])
+        return int(view.hub[HUB_ZERO])
     except (KeyError, ValueError) as exc:
         log.debug("inbox: the hub's time cannot be read: %s", exc)
         return None

@@ -7,7 +7,7 @@ import csv
 import math
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,9 @@ MAX_BRIDGED_STEPS = 3
 """As for stale readings: what is missing for more than three steps is not known."""
 
 FEWEST_SAMPLES = 2
+
+_BEYOND_THE_HEAD = "\x00"
+"""What the reader calls values without a column; no head line can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +109,8 @@ def read_series(path: Path) -> StageSeries:
         SeriesError: the file cannot be read or does not have the form; the text says where.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            return StageSeries(_samples(csv.DictReader(file)))
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return StageSeries(_samples(csv.DictReader(file, restkey=_BEYOND_THE_HEAD)))
     except SeriesError as exc:
         raise SeriesError(f"{path}: {exc}") from exc
     except (OSError, UnicodeDecodeError, csv.Error) as exc:
@@ -124,7 +127,11 @@ def _samples(reader: "csv.DictReader[str]") -> Iterator[tuple[int, float]]:
             yield sample
 
 
-def _sample(row: Mapping[str, str | None], *, line: int) -> tuple[int, float] | None:
+def _sample(row: dict[str, str | None], *, line: int) -> tuple[int, float] | None:
+    if _BEYOND_THE_HEAD in row:
+        raise SeriesError(
+            f"line {line}: more values than the head line has columns. Write decimals with a point, like 21.0"
+        )
     stage = (row["stage_cm"] or "").strip()
     if not stage:
         return None

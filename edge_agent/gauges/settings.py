@@ -11,6 +11,9 @@ from edge_agent.gauges.pins import PinKind
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Temperature = Annotated[float, Meta(ge=-30, le=70)]
+LEAST_MAX_ON_S = 5.0
+"""A look at a sensor without echo takes 2 s, and in that time the box says nothing to its siren."""
+
 Model = Literal["hc-sr04", "jsn-sr04t", "a02"]
 
 
@@ -64,6 +67,18 @@ class SirenSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     driver: Literal["gpio", "mock"] = "gpio"
     max_on_s: Annotated[float, Meta(gt=0, le=600)] = 180.0
     """After so long without a new word from the box it falls silent, real s."""
+
+    def __post_init__(self) -> None:
+        """Refuse a siren that would stutter.
+
+        Raises:
+            ValueError: it falls silent between two words of the box.
+        """
+        if self.max_on_s < LEAST_MAX_ON_S:
+            raise ValueError(
+                f"max_on_s must be {LEAST_MAX_ON_S:g} or more, got {self.max_on_s:g}: the box says each second or two "
+                "that the siren is to go on, and it would stutter"
+            )
 
 
 SensorSettings = ReplaySettings | SimulatedSettings | UltrasonicSettings

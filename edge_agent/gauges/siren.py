@@ -3,11 +3,15 @@
 When it sounds is decided elsewhere (`edge_agent.alarm`). Whoever wants it to go on says so again before `max_on_s` is
 over; a process that hangs says nothing, and the siren falls silent. All times are real seconds: people run in them.
 
+An output that does not obey is said in `fault`, and is tried again at the next word: once a second while it should
+sound, or while it may still be on.
+
 The switch lives in this process. A box that is frozen or cut off leaves its pin as it was: give the siren's relay a
 timer of its own (180 s), and let the service put the pin low when it stops.
 """
 
 import logging
+from collections.abc import Callable
 from enum import StrEnum
 from itertools import cycle
 from threading import Event, Lock, Thread
@@ -40,10 +44,17 @@ class Siren(Protocol):
 
     @property
     def is_sounding(self) -> bool:
-        """Whether a pattern is being played."""
+        """Whether a pattern is being played, or the output may still be on because it could not be switched off."""
+
+    @property
+    def fault(self) -> str:
+        """Why the output did not obey when it was last switched, for people; empty when it did."""
 
     def sound(self, pattern: SirenPattern, *, for_s: float = MAX_ON_S) -> None:
-        """Play a pattern for `for_s` seconds from now, at most the dead man's limit; the same one goes on unbroken."""
+        """Play a pattern for `for_s` seconds from now, at most the dead man's limit; the same one goes on unbroken.
+
+        It does not raise: whether the output obeyed stands in `fault` when this returns.
+        """
 
     def silence(self) -> None:
         """Be quiet at once."""
@@ -76,13 +87,20 @@ class SwitchedSiren:
         self._left_s = 0.0
         self._pattern: SirenPattern | None = None
         """Being played; None as soon as the player has decided to end."""
+        self._on_fault = ""
+        self._off_fault = ""
         self._stop = Event()
         self._player: Thread | None = None
 
     @property
     def is_sounding(self) -> bool:
-        """Whether a pattern is being played."""
-        return self._pattern is not None
+        """Whether a pattern is being played, or the output may still be on because it could not be switched off."""
+        return self._pattern is not None or bool(self._off_fault)
+
+    @property
+    def fault(self) -> str:
+        """Why the output did not obey when it was last switched; empty when it did."""
+        return self._off_fault or self._on_fault
 
     def sound(self, pattern: SirenPattern, *, for_s: float = MAX_ON_S) -> None:
         """Play a pattern for `for_s` seconds from now, at most `max_on_s`."""
@@ -91,6 +109,9 @@ class SwitchedSiren:
             if self._pattern is pattern:
                 return
         self._end_player()
+        if not self._switch_on():
+            self._switch_off()  # a relay board of several parts may have obeyed in part
+            return
         log.info("siren: %s", pattern.value)
         self._pattern = pattern
         self._stop = Event()
@@ -100,7 +121,7 @@ class SwitchedSiren:
     def silence(self) -> None:
         """Be quiet at once."""
         self._end_player()
-        self._output.off()
+        self._switch_off()
 
     def close(self) -> None:
         """Be quiet and give the output back."""
@@ -116,21 +137,29 @@ class SwitchedSiren:
 
     def _play(self, pattern: SirenPattern, stop: Event) -> None:
         try:
-            for is_on, seconds in cycle(PATTERNS[pattern]):
+            for step, (is_on, seconds) in enumerate(cycle(PATTERNS[pattern])):
                 step_s = self._take(seconds)
                 if step_s <= 0:
                     return
-                if is_on:
-                    self._output.on()
-                else:
-                    self._output.off()
+                if step > 0 and not (self._switch_on() if is_on else self._switch_off()):  # `sound` did the first
+                    return
                 if stop.wait(step_s):
                     return
         finally:
             with self._lock:
                 self._pattern = None  # also when the output broke: the next word tries again
-            self._output.off()
+            self._switch_off()
             log.info("siren: silent")
+
+    def _switch_on(self) -> bool:
+        was, self._on_fault = self._on_fault, _fault_of(self._output.on, "tidak menyala")
+        _log_change(was, self._on_fault)
+        return not self._on_fault
+
+    def _switch_off(self) -> bool:
+        was, self._off_fault = self._off_fault, _fault_of(self._output.off, "tidak dapat dimatikan")
+        _log_change(was, self._off_fault)
+        return not self._off_fault
 
     def _take(self, seconds: float) -> float:
         """Take a step's time from what is left; return how much there was, s."""
@@ -140,6 +169,23 @@ class SwitchedSiren:
             if step_s <= 0:
                 self._pattern = None  # a word that comes from now on starts a new player
         return step_s
+
+
+def _fault_of(switch: Callable[[], None], text: str) -> str:
+    """Switch an output; return what went wrong, whatever its driver raises."""
+    try:
+        switch()
+    except Exception as exc:
+        log.debug("siren: the output's driver says", exc_info=True)
+        return f"Sirene {text}: {type(exc).__name__}: {exc}"
+    return ""
+
+
+def _log_change(was: str, now: str) -> None:
+    if now:
+        log.log(logging.DEBUG if was else logging.ERROR, "siren: %s. Check its wire and [siren] pin", now)
+    elif was:
+        log.info("siren: the output obeys again")
 
 
 def open_siren(*, pin: int | str, pin_factory: Any, max_on_s: float = MAX_ON_S) -> SwitchedSiren:

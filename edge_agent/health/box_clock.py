@@ -43,13 +43,13 @@ class BoxClock:
         self._source = source
         self._state = clock_state.begin(_decode(remembered), self._signs(None), has_rtc=source.has_rtc(), boot=boot)
 
-    def look(self, *, hub_offset_ms: int | None = None) -> Anchor | None:
+    def look(self, *, hub_zero_ms: int | None = None) -> Anchor | None:
         """Look at the signs; return the anchor that is now due, which the caller writes with the next stamp.
 
         Args:
-            hub_offset_ms: hub's time less `clock.now_ms()`, measured in this boot; None: not known.
+            hub_zero_ms: hub's time less `clock.up_ms()`, measured in this boot; None: not known.
         """
-        self._state, anchor = clock_state.look(self._state, self._signs(hub_offset_ms))
+        self._state, anchor = clock_state.look(self._state, self._signs(hub_zero_ms))
         return anchor
 
     def stamp(self) -> Stamp:
@@ -67,13 +67,13 @@ class BoxClock:
         """Return what the next process of this outbox begins with, to be kept in the outbox's state."""
         return msgspec.json.encode(self._state)
 
-    def _signs(self, hub_offset_ms: int | None) -> ClockSigns:
+    def _signs(self, hub_zero_ms: int | None) -> ClockSigns:
         real_err_ms = self._source.ntp_err_ms()
         return ClockSigns(
             now_ms=self._clock.now_ms(),
             up_ms=self._clock.up_ms(),
             ntp_err_ms=None if real_err_ms is None else math.ceil(real_err_ms * self._clock.rate),
-            hub_offset_ms=hub_offset_ms,
+            hub_zero_ms=hub_zero_ms,
         )
 
 

@@ -56,8 +56,8 @@ class ClockSigns(Struct, frozen=True, kw_only=True):
     up_ms: int
     ntp_err_ms: int | None = None
     """Bound of the error while the kernel says that NTP keeps the wall clock; None: it does not."""
-    hub_offset_ms: int | None = None
-    """Hub's time less this box's wall clock, measured in this boot; None: not known."""
+    hub_zero_ms: int | None = None
+    """Hub's time at which this boot's clock stood at 0, so that no step of the wall clock moves it; None: not known."""
 
 
 class Anchor(Struct, frozen=True, kw_only=True):
@@ -105,9 +105,9 @@ def look(state: ClockState, signs: ClockSigns) -> tuple[ClockState, Anchor | Non
     trust, zero_ms, err_ms, proven_up_ms = state.trust, wall_zero_ms, state.err_ms, state.proven_up_ms
     if signs.ntp_err_ms is not None:
         trust, err_ms, proven_up_ms = ClockTrust.NTP, signs.ntp_err_ms, signs.up_ms
-    elif signs.hub_offset_ms is not None:
+    elif signs.hub_zero_ms is not None:
         trust, err_ms, proven_up_ms = ClockTrust.HUB, HUB_ERR_MS, signs.up_ms
-        zero_ms = wall_zero_ms + signs.hub_offset_ms
+        zero_ms = signs.hub_zero_ms
     elif state.trust is ClockTrust.HUB:
         zero_ms = state.zero_ms
     step_ms = zero_ms - state.zero_ms

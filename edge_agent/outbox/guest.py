@@ -79,6 +79,8 @@ def guest(path: Path) -> Iterator[sqlite3.Connection]:
         raise _unreadable(path, problem) from problem
     except FileNotFoundError as problem:
         raise FileAwayError(f"{path}: not there; its owner makes it when it first starts") from problem
+    except OSError as problem:
+        raise FileAwayError(f"{path}: cannot be read now ({problem}); look again later") from problem
     try:
         yield connection
     except sqlite3.Error as problem:

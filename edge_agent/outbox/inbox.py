@@ -4,6 +4,7 @@ Uplink is the only writer. Producers read it about once a real second, each time
 away or busy: with no inbox the last applied state holds. A damaged inbox is set apart and begun anew.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
@@ -29,6 +30,11 @@ from edge_agent.outbox.inbox_rows import (
 from edge_agent.outbox.marks import Marks
 
 T = TypeVar("T")
+
+OTHER_SPOOLS_KEPT = 8
+
+NEW_COUNT_BOUND = 1 << 48
+"""Far below what SQLite and JSON hold, far above the hellos of a box's life."""
 
 
 class Inbox:
@@ -69,11 +75,14 @@ class Inbox:
             )
 
     def keep_only(self, spools: Collection[str]) -> None:
-        """Forget the marks of all other spools."""
+        """Forget the marks of all other spools but the newest few.
+
+        An outbox that is damaged cannot say its spool, and its owner needs the marks to know what the hub has of it.
+        """
         with self._file.writing() as connection:
-            known = [spool for (spool,) in connection.execute("SELECT spool FROM marks")]
-            gone = [(spool,) for spool in known if spool not in spools]
-            connection.executemany("DELETE FROM marks WHERE spool = ?", gone)
+            known = [spool for (spool,) in connection.execute("SELECT spool FROM marks ORDER BY rowid")]
+            others = [(spool,) for spool in known if spool not in spools]
+            connection.executemany("DELETE FROM marks WHERE spool = ?", others[:-OTHER_SPOOLS_KEPT])
 
     def put_desired(self, *, db_epoch: str, version: int, body: bytes) -> None:
         """Lay down the newest desired state."""
@@ -107,9 +116,14 @@ class Inbox:
             _put_hub(connection, values)
 
     def note_answered(self, values: Mapping[str, str] | None = None) -> int:
-        """Count one more answered hello, with further values for `hub`; return the count."""
+        """Count one more answered hello, with further values for `hub`; return the count.
+
+        The count of a new file begins at a random number: a producer that remembers the count of a file that is gone
+        must not take the first hello for one whose answer it has told.
+        """
         with self._file.writing() as connection:
-            answered = int(read_hub(connection).get(ANSWERED, "0")) + 1
+            laid = read_hub(connection).get(ANSWERED)
+            answered = 1 + (secrets.randbelow(NEW_COUNT_BOUND) if laid is None else int(laid))
             _put_hub(connection, {**(values or {}), ANSWERED: str(answered)})
         return answered
 

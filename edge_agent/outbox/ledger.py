@@ -12,6 +12,9 @@ import msgspec
 from edge_agent.outbox.errors import DisorderError
 from edge_agent.outbox.schema import CLASSES, FORMAT, lowest_unacked, read_meta, write_meta
 
+TAG_HEX_DIGITS = 7
+"""What SQLite's `application_id` holds as a positive number; a box has a handful of spools to tell apart."""
+
 
 class Queue(msgspec.Struct, kw_only=True):
     """How many unacknowledged rows each class holds, and the lowest `seq` of them (0: none)."""
@@ -90,6 +93,12 @@ def save_identity(connection: sqlite3.Connection, identity: Identity) -> None:
         kernel_boot=identity.kernel_boot,
         boot=str(identity.boot),
     )
+    connection.execute(f"PRAGMA application_id = {spool_tag(identity.spool)}")
+
+
+def spool_tag(spool: str) -> int:
+    """Return the number in the file's first page by which a spool is known though its account be damaged."""
+    return int(spool[:TAG_HEX_DIGITS], 16)
 
 
 def load(connection: sqlite3.Connection) -> Ledger:

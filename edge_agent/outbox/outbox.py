@@ -12,6 +12,7 @@ The rules:
    written after it.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ from edge_agent.outbox.schema import CLASSES
 from edge_agent.outbox.settling import Retention, Settlement
 from edge_agent.outbox.spool import Spool, verify_pages
 from edge_agent.outbox.transaction import OwnStamp, Transaction
+
+_log = logging.getLogger(__name__)
 
 
 class Outbox:
@@ -122,6 +125,11 @@ class Outbox:
         """Whether the disk had no room when the file last wanted to grow."""
         return self._spool.file.is_disk_full
 
+    @property
+    def limit_pages(self) -> int:
+        """Pages of 4 KiB above which SQLite refuses to let the file grow."""
+        return self._spool.file.limit_held()
+
     def counts(self) -> dict[int, int]:
         """Return the number of unacknowledged rows per class."""
         return dict(zip(CLASSES, self._spool.ledger.queue.unacked, strict=True))
@@ -188,6 +196,27 @@ class Outbox:
                 rebirth.tell_end(transaction)
         return settled
 
+    def set_limit(self, limit_mb: float) -> None:
+        """Use another share of the quota from now on.
+
+        A higher one holds at once. A lower one is met over this write and the next ones, least valuable rows first;
+        the file gives its disk space back once, as soon as what is left fits.
+
+        Args:
+            limit_mb: the producer's share of the quota, MiB.
+
+        Raises:
+            SpoolRebornError: the file was damaged; a new spool of the new limit stands ready.
+        """
+        limits = Limits.of(limit_mb)
+        if limits == self._limits:
+            return
+        _log.info("%s: %g MiB from now on", self.path, limit_mb)
+        self._limits = limits
+        with self._guarded():
+            self._spool.set_limits(limits)
+        self._spool.upkeep()
+
     def reoffer(self) -> None:
         """Make every acknowledged row that is still kept unacknowledged. `settle` does it at a changed epoch."""
         with self._guarded(), self._spool.writing() as transaction:
@@ -232,7 +261,7 @@ class Outbox:
         except DisorderError as problem:
             return self._replaced(real, why=str(problem))
 
-    def _replaced(self, old: Path, *, why: str) -> Spool:
+    def _replaced(self, old: Path, *, why: str, given_from: int | None = None) -> Spool:
         spool = replace_file(
             self._place,
             old,
@@ -240,6 +269,7 @@ class Outbox:
             limits=self._limits,
             keeper=self._keeper,
             own_stamp=self._own_stamp,
+            given_from=given_from,
         )
         self._settlement = Settlement()
         self.was_reborn = True
@@ -269,7 +299,7 @@ class Outbox:
         self._spool.unfit = why
         self._spool.file.close()
         try:
-            self._spool = self._replaced(self._spool.file.real, why=why)
+            self._spool = self._replaced(self._spool.file.real, why=why, given_from=self._spool.given_from)
         except sqlite3.Error as problem:
             raise own_error(self.path, problem) from problem
         raise SpoolRebornError(f"{self.path}: {why}; spool {self.spool_id} stands ready, do the last step again")

@@ -38,6 +38,8 @@ class OwnerFile:
         self.place = place
         self.limit_pages = limit_pages
         self.is_disk_full = False
+        self.may_shrink = True
+        """Whether the file may hold more pages than its limit, from a time when that was higher."""
         self._wal_bound = WAL_BOUND_BYTES
         self._open(real)
 
@@ -78,6 +80,25 @@ class OwnerFile:
             with suppress(sqlite3.DatabaseError):  # the error that brought us here says more
                 self.connection.execute("ROLLBACK")
 
+    def set_limit(self, limit_pages: int) -> None:
+        """Use no page above `limit_pages` from now on; SQLite itself goes no lower than what the file holds."""
+        self.limit_pages = limit_pages
+        self.may_shrink = True
+        self.connection.execute(f"PRAGMA max_page_count={limit_pages}").fetchall()
+
+    def limit_held(self) -> int:
+        """Return the page limit as SQLite keeps it on this connection."""
+        return int(self.connection.execute("PRAGMA max_page_count").fetchone()[0])
+
+    def give_back_space(self) -> None:
+        """Give the disk back what is above the limit, once what the file holds fits below it.
+
+        Tried once for each limit: where there is no room for the copy, the next start tries again.
+        """
+        self.may_shrink = False
+        if self.page_count() > self.limit_pages:
+            self._move_to_fresh_file(why="the quota is smaller")
+
     def grow(self, pages: int) -> bool:
         """Add `pages` free pages with their disk space; answer False if the quota or the disk has no room."""
         count = self.page_count()
@@ -113,28 +134,28 @@ class OwnerFile:
         if not self._wal.exists() or self._wal.stat().st_size <= self._wal_bound:
             return
         is_held = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if is_held:
-            self._move_to_fresh_file()
-        else:
+        if not is_held:
             self._reserve_wal()
+        elif not self._move_to_fresh_file(why="a reader held the log back"):
+            self._wal_bound += WAL_BOUND_BYTES
 
-    def _move_to_fresh_file(self) -> None:
-        """Copy everything to a fresh file and leave the old one to the guest that is frozen in it."""
+    def _move_to_fresh_file(self, *, why: str) -> bool:
+        """Copy everything to a fresh file and leave the old one to whoever reads it; False: there is no room."""
         old, fresh = self.real, self.place.new_real()
         try:
             self.connection.execute("VACUUM INTO ?", (str(fresh),))
             _sync(fresh)
         except (sqlite3.Error, OSError) as problem:
             delete(fresh)
-            self._wal_bound += WAL_BOUND_BYTES
-            _log.warning("%s: a reader holds the log back and there is no room to move (%s)", self.place.path, problem)
-            return
+            _log.warning("%s: %s, and there is no room to move to a fresh file (%s)", self.place.path, why, problem)
+            return False
         self._disconnect()
         self.place.publish(fresh)
         self._open(fresh)
         delete(old)
         self._wal_bound = WAL_BOUND_BYTES
-        _log.warning("%s: a reader held the log back; moved to a fresh file", self.place.path)
+        _log.warning("%s: %s; moved to a fresh file", self.place.path, why)
+        return True
 
     def _reserve_wal(self) -> None:
         """Take disk space for the log in advance; where there is none it grows as it is written."""

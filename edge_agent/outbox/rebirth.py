@@ -8,8 +8,9 @@ from contract.records import Fault, RecordClass
 from edge_agent.outbox.keeper import Keeper
 from edge_agent.outbox.marks import Marks
 from edge_agent.outbox.place import Place, delete
-from edge_agent.outbox.quarantine import Salvage, salvage, set_apart, with_seq
+from edge_agent.outbox.quarantine import set_apart
 from edge_agent.outbox.room import Limits
+from edge_agent.outbox.salvage import Salvage, salvage, with_seq
 from edge_agent.outbox.schema import delete_meta, read_meta, write_meta
 from edge_agent.outbox.spool import Spool
 from edge_agent.outbox.transaction import OwnStamp, Transaction
@@ -24,7 +25,16 @@ REBORN_KEY = "reborn"
 _log = logging.getLogger(__name__)
 
 
-def replace_file(place: Place, old: Path, *, why: str, limits: Limits, keeper: Keeper, own_stamp: OwnStamp) -> Spool:
+def replace_file(
+    place: Place,
+    old: Path,
+    *,
+    why: str,
+    limits: Limits,
+    keeper: Keeper,
+    own_stamp: OwnStamp,
+    given_from: int | None = None,
+) -> Spool:
     """Begin a new spool with what can be read of `old`, publish it, and set `old` apart.
 
     Wherever the power is cut, either the old file stands at its place or the new one, complete.
@@ -36,11 +46,12 @@ def replace_file(place: Place, old: Path, *, why: str, limits: Limits, keeper: K
         limits: of the quota.
         keeper: whose the new spool is. Rows of another node are not taken over.
         own_stamp: dates the fault.
+        given_from: the first `seq` given since `old` was opened; None: it could not be opened.
 
     Raises:
         sqlite3.Error: the disk takes no more; nothing has changed.
     """
-    found = salvage(old)
+    found = salvage(old, given_from=given_from)
     if found.identity is not None and found.identity.node != keeper.node:
         found = Salvage(identity=found.identity)
     spool = Spool.begin(place, limits=limits, keeper=keeper, own_stamp=own_stamp, last=found.identity)

@@ -37,6 +37,8 @@ class Spool:
         self.file = file
         self.ledger = ledger
         self.limits = limits
+        self.given_from = ledger.next_seq
+        """The first `seq` given since the file was opened."""
         self.unfit = ""
         """Why the file must be replaced before the next write; empty: it need not."""
         self._own_stamp = own_stamp
@@ -113,9 +115,16 @@ class Spool:
             raise
         self._commits += 1
 
+    def set_limits(self, limits: Limits) -> None:
+        """Keep to other limits from now on; `upkeep` makes room under them."""
+        self.limits = limits
+        self.file.set_limit(limits.pages)
+
     def upkeep(self, *, is_urgent: bool = False) -> None:
         """Make room for what comes next and keep the log short. What was written stands, whatever happens here."""
         try:
+            if self.file.may_shrink and self.file.used_pages() <= self.limits.soft:
+                self.file.give_back_space()
             has_room = make_room(
                 self.file, self.limits, self._cursors, take=self._take, drop_quarantined=self._drop_quarantined
             )

@@ -33,7 +33,6 @@ class HubTime:
         """Return the hub's time of now; None before the first acknowledgement."""
         return None if self._zero_ms is None else self._clock.up_ms() + self._zero_ms
 
-    def offset_ms(self) -> int | None:
-        """Return hub's time less the box's wall clock."""
-        now_ms = self.now_ms()
-        return None if now_ms is None else now_ms - self._clock.now_ms()
+    def zero_ms(self) -> int | None:
+        """Return the hub's time at which the boot clock stood at 0; None before the first acknowledgement."""
+        return self._zero_ms

@@ -1,8 +1,9 @@
 """Lays into `inbox.db` what the hub has said, with few writes: the card wears, and an fsync takes its time.
 
 What does not get to the disk is kept and tried again; when the file had to be begun anew everything is laid down
-again. Keys in `hub`: `db_epoch`, `hub_offset_ms` with `hub_offset_boot` (the kernel's boot id it was measured in: in
-another boot it means nothing), `link` (a phase), `credit_rps`, and the inbox's own count of answered hellos.
+again. Keys in `hub`: `db_epoch`, `hub_zero_ms` (its time when the boot clock stood at 0) with `hub_zero_boot` (the
+kernel's id of that boot: in another one it means nothing), `link` (a phase), `credit_rps`, and the inbox's own count
+of answered hellos.
 """
 
 import logging
@@ -19,8 +20,8 @@ COALESCE_MS = 200
 """Real; a drain of 5,000 records a second is five writes a second."""
 
 RETRY_MS = 1_000
-OFFSET_STEP_REAL_MS = 100
-"""A hub offset that moved less is not worth a write."""
+ZERO_STEP_REAL_MS = 100
+"""A hub's time that moved less is not worth a write."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class InboxWriter:
 
         Args:
             inbox: opened by this process.
-            clock: real time for the pauses, its rate for what counts as a change of the offset.
+            clock: real time for the pauses, its rate for what counts as a change of the hub's time.
             kernel_boot: of this boot.
         """
         self._inbox = inbox
@@ -103,14 +104,14 @@ class InboxWriter:
             is_damaged=spool_id in self._damaged,
         )
 
-    def note_hub(self, *, link: str, offset_ms: int | None, credit_rps: int) -> None:
+    def note_hub(self, *, link: str, zero_ms: int | None, credit_rps: int) -> None:
         """Take what is known of hub and link."""
         self._hub["link"] = link
         self._hub["db_epoch"] = self.acknowledged.epoch
         self._hub["credit_rps"] = str(credit_rps)
-        if offset_ms is not None and self._is_new_offset(offset_ms):
-            self._hub["hub_offset_ms"] = str(offset_ms)
-            self._hub["hub_offset_boot"] = self._kernel_boot
+        if zero_ms is not None and self._is_new_zero(zero_ms):
+            self._hub["hub_zero_ms"] = str(zero_ms)
+            self._hub["hub_zero_boot"] = self._kernel_boot
 
     def add_command(self, command_id: str, body: bytes, *, expires_real_ms: int) -> bool:
         """Lay a command down at once; answer False if it came before.
@@ -196,6 +197,6 @@ class InboxWriter:
     def _is_hub_news(self) -> bool:
         return any(self._laid.get(key) != value for key, value in self._hub.items() if key != "credit_rps")
 
-    def _is_new_offset(self, offset_ms: int) -> bool:
-        laid = self._hub.get("hub_offset_ms")
-        return laid is None or abs(int(laid) - offset_ms) >= OFFSET_STEP_REAL_MS * self._clock.rate
+    def _is_new_zero(self, zero_ms: int) -> bool:
+        laid = self._hub.get("hub_zero_ms")
+        return laid is None or abs(int(laid) - zero_ms) >= ZERO_STEP_REAL_MS * self._clock.rate

@@ -12,6 +12,7 @@ not confirm within 30 s (TCP_USER_TIMEOUT), a dead box by the broker after 1.5 k
 """
 
 import logging
+import os
 import select
 import socket
 import ssl
@@ -35,6 +36,7 @@ ACCEPTED_WITHIN_MS = 20_000
 """From CONNECT to the granted subscription."""
 UNCONFIRMED_MS = 30_000
 FAREWELL_WITHIN_MS = 1_000
+READ_OUT_BYTES = 4096
 READS_A_CALL = 200
 """Packets taken in one `wait`: a flood from the broker does not hold up alerts."""
 
@@ -160,14 +162,49 @@ class Link:
         client = self._client
         if client is None:
             return
-        if self._is_accepted:
-            self.publish("gone", farewell)
-        client.disconnect()
         until_ms = self._clock.real_ms() + FAREWELL_WITHIN_MS
+        if self._is_accepted:
+            self._hand_over(client, self.publish("gone", farewell), until_ms=until_ms)
+        self._part(client, until_ms=until_ms)
+        self._client = None
+
+    def _hand_over(self, client: mqtt.Client, ticket: int | None, *, until_ms: int) -> None:
+        """Wait until the broker has the farewell, or has not answered in time."""
+        while ticket is not None and HandedOver(ticket=ticket) not in self._events and not self._ended:
+            if self._clock.real_ms() >= until_ms:
+                return
+            readable, writable = self._poll(client, 0.05)
+            if writable:
+                client.loop_write()
+            if readable:
+                client.loop_read()
+
+    def _part(self, client: mqtt.Client, *, until_ms: int) -> None:
+        """Say goodbye and read on until the broker has hung up.
+
+        A socket closed with something unread is reset by the kernel; a broker that sees the reset before the goodbye
+        publishes the will behind the farewell. paho closes its socket with the goodbye, so a second handle is held.
+        """
+        connection = client.socket()
+        held = socket.socket(fileno=os.dup(connection.fileno())) if isinstance(connection, socket.socket) else None
+        client.disconnect()
         while client.want_write() and client.socket() is not None and self._clock.real_ms() < until_ms:
             self._poll(client, 0.05)
             client.loop_write()
-        self._client = None
+        if held is not None:
+            with held:
+                self._read_out(held, until_ms=until_ms)
+
+    def _read_out(self, held: socket.socket, *, until_ms: int) -> None:
+        poll = select.poll()
+        poll.register(held.fileno(), select.POLLIN)
+        while (left_ms := until_ms - self._clock.real_ms()) > 0 and poll.poll(left_ms):
+            try:
+                if not held.recv(READ_OUT_BYTES):
+                    return
+            except OSError as exc:
+                _log.debug("the broker ended the connection its own way: %s", exc)
+                return
 
     def _work(self, client: mqtt.Client, timeout_s: float) -> None:
         readable, writable = self._poll(client, timeout_s)

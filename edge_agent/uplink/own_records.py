@@ -8,15 +8,19 @@ from pathlib import Path
 import msgspec
 
 from contract.clock import Clock, ClockTrust
-from contract.messages import Command
+from contract.desired import Desired
+from contract.errors import MessageError
+from contract.messages import Command, decode_message
 from contract.records import ClockAnchor, CommandResult, Health, KnownRecord, RecordClass
 from edge_agent.health.box_clock import BoxClock
 from edge_agent.health.stamp import Envelope, envelope
 from edge_agent.health.vitals import read_vitals
 from edge_agent.outbox.errors import OutboxError, SpoolRebornError
+from edge_agent.outbox.inbox_rows import DesiredDocument
 from edge_agent.outbox.marks import Marks
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.transaction import Transaction
+from edge_agent.quota import Quota
 from edge_agent.uplink import commands
 from edge_agent.uplink.commands import HEALTH_NOW, CommandBook
 from edge_agent.uplink.counts import Counts
@@ -43,6 +47,7 @@ class OwnRecords:
         clock: says when health is due.
         home: of the box; the disk whose free space is told.
         counts: told with every health record.
+        quota: this outbox's part of what the hub allows the box.
         version: goes up with every change of the outbox's rows.
     """
 
@@ -51,24 +56,27 @@ class OwnRecords:
     clock: Clock
     home: Path
     counts: Counts
+    quota: Quota
     version: int = 0
     _health_due_up_ms: int = 0
     _not_before_real_ms: int = 0
     _is_failing: bool = False
+    _followed: DesiredDocument | None = None
+    """The desired state whose quota holds."""
 
     @property
     def trust(self) -> ClockTrust:
         """How well the box's wall time is known."""
         return self.box_clock.stamp().clock
 
-    def pass_time(self, *, hub_offset_ms: int | None, queued: Mapping[str, int]) -> None:
+    def pass_time(self, *, hub_zero_ms: int | None, queued: Mapping[str, int]) -> None:
         """Look at the clock, and write what is due; call it about once a real second.
 
         Args:
-            hub_offset_ms: hub's time less the box's wall clock; None: not known.
+            hub_zero_ms: hub's time when the boot clock stood at 0; None: not known.
             queued: unacknowledged rows of each producer.
         """
-        anchor = self.box_clock.look(hub_offset_ms=hub_offset_ms)
+        anchor = self.box_clock.look(hub_zero_ms=hub_zero_ms)
         if anchor is not None:
             step_ms, was = anchor.step_ms, anchor.was
             self._write(
@@ -106,6 +114,19 @@ class OwnRecords:
 
         self._write(write)
         return True
+
+    def follow_quota(self, document: DesiredDocument | None) -> None:
+        """Let the outbox have what this desired state allows it; one that was followed before costs nothing."""
+        if document is None or document is self._followed:
+            return
+        self._followed = document
+        try:
+            self.outbox.set_limit(self.quota.limit_mb(decode_message(Desired, document.body).quota_mb))
+        except (MessageError, SpoolRebornError) as exc:
+            _log.warning("quota of the uplink's outbox: %s", exc)
+        except OutboxError as exc:
+            self._note_failure(exc)
+        self.version += 1
 
     def settle(self, marks: Marks | None) -> None:
         """Let go of what the hub has; call it about once a real second."""

@@ -22,6 +22,7 @@ from edge_agent.health.watchdog import Watchdog
 from edge_agent.outbox.errors import OutboxError
 from edge_agent.outbox.inbox import Inbox
 from edge_agent.outbox.outbox import Outbox
+from edge_agent.quota import UPLINK_SHARE, Quota
 from edge_agent.stop import Stop
 from edge_agent.uplink.conversation import Phase
 from edge_agent.uplink.counts import Count, Counts
@@ -40,8 +41,6 @@ from edge_agent.uplink.tls import client_context
 LOOK_EVERY_S = 0.05
 HOUSEKEEPING_EVERY_MS = 1_000
 SUMMARY_EVERY_MS = 60_000
-UPLINK_SHARE = 0.1
-"""Of `quota_mb`; gauge 0.5 and camera 0.4."""
 
 _log = logging.getLogger(__name__)
 
@@ -163,11 +162,10 @@ class UplinkProcess:
         self.counts[Count.NOT_STORED] = self.shelves.lost()
         if self.shelves.applied() != self._told:
             self.sender.tell_again()
-        self.own.pass_time(hub_offset_ms=self.hub_time.offset_ms(), queued=self.shelves.queued())
+        self.own.follow_quota(self.inbox.desired)
+        self.own.pass_time(hub_zero_ms=self.hub_time.zero_ms(), queued=self.shelves.queued())
         self.own.settle(self.inbox.marks(self.own.outbox.spool_id))
-        self.inbox.note_hub(
-            link=self.sender.phase, offset_ms=self.hub_time.offset_ms(), credit_rps=self.sender.credit_rps
-        )
+        self.inbox.note_hub(link=self.sender.phase, zero_ms=self.hub_time.zero_ms(), credit_rps=self.sender.credit_rps)
         if now_ms >= self._summary_due_ms:
             self._summary_due_ms = now_ms + SUMMARY_EVERY_MS
             self._sum_up()
@@ -205,16 +203,17 @@ def _assemble(config: EdgeConfig, hub: HubConfig, *, clock: Clock) -> UplinkProc
     tls = None if hub.tls is None else client_context(ca=hub.tls.ca, certificate=hub.tls.certificate, key=hub.tls.key)
     counts: Counts = Counter()
     rng = random.Random()  # noqa: S311 - jitter is no secret
+    quota = Quota(most_mb=config.box.quota_mb, share=UPLINK_SHARE)
     outbox = Outbox.open(
         home / "outbox-uplink.db",
         clock=clock,
         node_id=node_id,
         board=config.box.board,
-        limit_mb=config.box.quota_mb * UPLINK_SHARE,
+        limit_mb=quota.limit_mb(None),
         is_scaled=config.clock is not None,
     )
     box_clock = BoxClock(clock=clock, source=KernelTime(), boot=outbox.boot, remembered=outbox.state(CLOCK_KEY))
-    own = OwnRecords(outbox=outbox, box_clock=box_clock, clock=clock, home=home, counts=counts)
+    own = OwnRecords(outbox=outbox, box_clock=box_clock, clock=clock, home=home, counts=counts, quota=quota)
     inbox = InboxWriter(Inbox.open(home / "inbox.db"), clock=clock, kernel_boot=kernel_boot)
     sender = Sender(clock=clock, rng=rng, acknowledged=inbox.acknowledged, counts=counts)
     shelves = Shelves(

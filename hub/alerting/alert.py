@@ -5,10 +5,17 @@ the river now. They differ while an Awas is latched or a fault speaks for a very
 """
 
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Raw, Struct
 
 from contract.level.why import Cause
+from contract.severity import Severity
+
+COMMENT_LONGEST = 500
+"""Characters of a person's words: what a phone shows without turning pages."""
+WHY_LONGEST = 200
+"""Characters of a reason: one line of a history."""
 
 CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE = "clone", "records_lost", "spool_reborn"
 EVENT_CODES = frozenset({CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE})
@@ -47,9 +54,13 @@ class EventKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ESCALATED = "escalated"
     DOWNGRADED = "downgraded"
+    BORNE_OUT = "borne_out"
+    """A person stands for an Awas that the gauge alone may not give."""
     COMMENTED = "commented"
     SHELVED = "shelved"
     SHELF_ENDED = "shelf_ended"
+    UNSHELVED = "unshelved"
+    """Taken from the shelf by a person."""
     RT_TOLD = "rt_told"
     RESOLVED = "resolved"
 
@@ -60,6 +71,56 @@ class Escalation(StrEnum):
     LOUDER = "louder"
     LEAD = "lead"
     ONCALL = "oncall"
+
+
+class Standing(Protocol):
+    """How an alert stands, however it was read."""
+
+    @property
+    def kind(self) -> str:
+        """Of `AlertKind`."""
+
+    @property
+    def state(self) -> str:
+        """Of `AlertState`."""
+
+    @property
+    def severity(self) -> int:
+        """What people see."""
+
+    @property
+    def water(self) -> int:
+        """What the level rule says."""
+
+    @property
+    def floor(self) -> int:
+        """What a fault speaks for."""
+
+    @property
+    def is_latched(self) -> bool:
+        """Whether it is held at Awas."""
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether quality control doubts the readings it rests on."""
+
+    @property
+    def borne_out_ms(self) -> int | None:
+        """When a person stood for it."""
+
+
+def may_be_borne_out(alert: Standing) -> bool:
+    """Answer whether it waits for a person's word: "mungkin sangat tinggi", or Siaga and above by doubted readings."""
+    if alert.kind != AlertKind.LEVEL or alert.state == AlertState.RESOLVED or alert.borne_out_ms is not None:
+        return False
+    is_hidden = alert.floor > 0 and alert.severity < Severity.AWAS
+    return alert.severity >= Severity.SIAGA and (alert.is_suspect or is_hidden)
+
+
+def has_water_fallen(alert: Standing) -> bool:
+    """Answer whether the latch alone keeps people at Awas; not while a person's word stands against a failing gauge."""
+    is_by_word = alert.borne_out_ms is not None and (alert.is_suspect or alert.floor > 0)
+    return alert.is_latched and alert.water < alert.severity and not is_by_word
 
 
 class Alert(Struct, frozen=True, kw_only=True):
@@ -75,6 +136,11 @@ class Alert(Struct, frozen=True, kw_only=True):
     severity: int = 0
     """0 to 3, what people see; 0 for faults and the hub itself; the one last known for a silence."""
     peak: int = 0
+    """The highest severity that people ever saw."""
+    peak_no: int = 1
+    """Rises with the first rise after a fall; people are told of each."""
+    has_fallen: bool = False
+    """It has come down in truth since its newest rise."""
     water: int = 0
     floor: int = 0
     """Severity that a fault speaks for ("mungkin sangat tinggi"), 0 for none."""
@@ -102,6 +168,12 @@ class Alert(Struct, frozen=True, kw_only=True):
     shelved_until_ms: int | None = None
     shelved_by: str | None = None
     shelved_why: str | None = None
+    borne_out_ms: int | None = None
+    """When a person stood for its Awas; with the three below. None again after a downgrade."""
+    borne_out_by: str | None = None
+    borne_out_why: str | None = None
+    borne_out_version: int | None = None
+    """The version that this person saw."""
     rule_version: str = ""
     threshold_version: int = 0
     why: str = ""
@@ -116,11 +188,6 @@ class Alert(Struct, frozen=True, kw_only=True):
     def is_event(self) -> bool:
         """Whether it tells of something that happened once, and ends when a person has seen it."""
         return self.kind is AlertKind.FAULT and self.code in EVENT_CODES
-
-    @property
-    def has_water_fallen(self) -> bool:
-        """Whether the latch alone keeps people at Awas."""
-        return self.is_latched and self.water < self.severity
 
 
 class DecisionRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,6 +12,7 @@ from hub.alerting.alert import Alert, AlertKind
 from hub.alerting.events import StationChange
 from hub.alerting.life_cycle import Moment, Move, blank
 from hub.alerting.policy import AlertPolicy
+from hub.alerting.shelf import end_shelf
 from hub.alerting.wording import BY_DEVICE, BY_HUB, BY_RULE, BY_TIME, MAYBE_VERY_HIGH, NO_DATA, escalation_text
 from hub.storage import alerts
 from hub.storage.connection import Connection
@@ -181,7 +182,7 @@ def on_hub_well(connection: Connection, *, why: str, now_ms: int, policy: AlertP
 def tick(connection: Connection, *, now_ms: int, policy: AlertPolicy) -> None:
     """Do what time alone brings: steps of escalation, ends of shelves. Cheap when nothing is due."""
     for alert in alerts.due(connection, now_ms=now_ms):
-        shelf = life_cycle.end_shelf(alert, now_ms=now_ms, policy=policy)
+        shelf = end_shelf(alert, now_ms=now_ms, policy=policy)
         if shelf is not None:
             _enter(connection, shelf, by=BY_TIME, now_ms=now_ms, policy=policy)
             continue
@@ -194,7 +195,7 @@ def tick(connection: Connection, *, now_ms: int, policy: AlertPolicy) -> None:
 def _escalate(connection: Connection, move: Move, *, now_ms: int, policy: AlertPolicy) -> None:
     step = policy.escalation(move.before.severity, move.before.escalation_step)
     called = owing.owe_escalation(connection, move.after, step, now_ms=now_ms, policy=policy)
-    text = escalation_text(step, called=called)
+    text = escalation_text(step, called)
     journal.enter(connection, move, now_ms=now_ms, by=BY_TIME, policy=policy, text=text)
 
 

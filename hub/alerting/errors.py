@@ -34,4 +34,13 @@ class StaleVersion(AlertingError, ValueError):  # noqa: N818 - the state of the 
 
 
 class RefusedError(AlertingError, ValueError):
-    """The rules of the life cycle forbid it."""
+    """The rules of the life cycle forbid it.
+
+    Attributes:
+        sentence_id: why, and what to do, in Indonesian; empty where whoever asks has a sentence of its own.
+    """
+
+    def __init__(self, why_en: str, sentence_id: str = "") -> None:
+        """Keep both; the text of the error is English, without a full stop."""
+        self.sentence_id = sentence_id
+        super().__init__(why_en)

@@ -13,11 +13,17 @@ The rules of this machine:
    of the alert. Who acknowledges or confirms names the version seen; another one is refused with the alert of now.
 7. An unacknowledged Awas or Siaga escalates step by step after the times of the policy; acknowledging, shelving and
    the end stop it.
-8. A shelf has a name, a reason and an end, and ends by itself. Awas cannot be shelved, Siaga for an hour at most.
+8. A shelf has a name, a reason and an end, and ends by itself or by a person. Awas cannot be shelved, Siaga for an
+   hour at most (`hub.alerting.shelf`).
 9. A silence alert keeps the last severity and ends when the station speaks. Joined by a decision or a floor it
    becomes a level alert. Fault and hub alerts have severity 0 and end when the cause does; a fault that tells of an
    event (`EVENT_CODES`) is raised anew each time it happens, and ends when a person acknowledges it.
-10. A resolved alert never changes again, but that a person may still acknowledge its end.
+10. A resolved alert never changes again, but that a person may still acknowledge its end; words are always taken.
+11. A rise after a fall is another peak, of which people are told anew. It has fallen where the level rule let its
+    severity fall or a person confirmed a downgrade; not under the latch, nor by the end of a fault's floor alone,
+    which no hold time bounds.
+12. Where the gauge alone may not say Awas, a person may (`hub.alerting.bearing_out`): the latch then holds it, as if
+    the water had been there. It is a rise like any other (rule 3), and a downgrade takes the word back.
 """
 
 from msgspec import Struct
@@ -32,7 +38,13 @@ from hub.alerting.policy import AlertPolicy
 FAULT_FLOOR = Severity.SIAGA
 """What "mungkin sangat tinggi" counts as."""
 
-_UNSHELVED: dict[str, None] = {"shelved_until_ms": None, "shelved_by": None, "shelved_why": None}
+UNSHELVED: dict[str, None] = {"shelved_until_ms": None, "shelved_by": None, "shelved_why": None}
+UNBORNE: dict[str, None] = {
+    "borne_out_ms": None,
+    "borne_out_by": None,
+    "borne_out_why": None,
+    "borne_out_version": None,
+}
 _UNACKNOWLEDGED: dict[str, None] = {"acknowledged_ms": None, "acknowledged_by": None, "acknowledged_version": None}
 
 
@@ -48,6 +60,8 @@ class Move(Struct, frozen=True, kw_only=True):
     @property
     def has_risen(self) -> bool:
         """Whether people must be told of a higher severity."""
+        if self.event is EventKind.BORNE_OUT:
+            return self.after.severity > self.before.severity
         return self.event in {EventKind.RAISED, EventKind.ROSE}
 
     @property
@@ -135,69 +149,80 @@ def _settle(before: Alert, facts: Alert, *, water: int, floor: int, moment: Mome
     is_latched = before.is_latched or water >= Severity.AWAS
     severity = int(Severity.AWAS) if is_latched else max(water, floor)
     shown = before.severity if before.kind is AlertKind.LEVEL else 0
-    after = replace(facts, water=water, floor=floor, is_latched=is_latched, severity=severity, why=moment.why)
+    after = replace(
+        facts,
+        water=water,
+        floor=floor,
+        is_latched=is_latched,
+        severity=severity,
+        why=moment.why,
+        has_fallen=before.has_fallen or (water < before.water and not is_latched),
+    )
     if severity > shown or (before.is_latched and before.water < Severity.AWAS <= water):
         event = EventKind.ROSE if before.version else EventKind.RAISED
-        return Move(before=before, after=_raised(after, moment=moment, policy=policy), event=event)
+        return Move(before=before, after=raised(after, moment=moment, policy=policy), event=event)
     if severity == shown:
         if water == before.water:
             return None
         if is_latched:
-            return Move(before=before, after=_renewed(after), event=EventKind.WATER_MOVED)
+            return Move(before=before, after=renewed(after), event=EventKind.WATER_MOVED)
         return Move(before=before, after=replace(after, why=before.why), event=EventKind.NOTED, why=moment.why)
     if severity == Severity.NORMAL:
         return Move(before=before, after=_resolved(after, now_ms=moment.now_ms), event=EventKind.RESOLVED)
     next_escalation_ms = after.next_escalation_ms if policy.escalation_times_s(severity) else None
     after = replace(after, since_ms=moment.since_ms, next_escalation_ms=next_escalation_ms)
-    return Move(before=before, after=_renewed(after), event=EventKind.FELL)
+    return Move(before=before, after=renewed(after), event=EventKind.FELL)
 
 
-def _renewed(alert: Alert) -> Alert:
+def renewed(alert: Alert) -> Alert:
+    """Return it in its next version (rule 6)."""
     return replace(alert, version=alert.version + 1)
 
 
-def _raised(alert: Alert, *, moment: Moment, policy: AlertPolicy) -> Alert:
+def raised(alert: Alert, *, moment: Moment, policy: AlertPolicy) -> Alert:
+    """Return it raised anew at `moment` (rule 3)."""
     return replace(
-        _renewed(alert),
+        renewed(alert),
         state=AlertState.RAISED,
         peak=max(alert.peak, alert.severity),
+        peak_no=alert.peak_no + alert.has_fallen,
+        has_fallen=False,
         since_ms=moment.since_ms,
         sample_ms=moment.sample_ms,
         decided_ms=moment.decided_ms,
         committed_ms=moment.now_ms,
         is_late=moment.is_late,
         why=moment.why,
-        **_armed(alert.severity, now_ms=moment.now_ms, policy=policy),
-        **_UNSHELVED,
+        **armed(alert.severity, now_ms=moment.now_ms, policy=policy),
+        **UNSHELVED,
         **_UNACKNOWLEDGED,
     )
 
 
-def _armed(severity: int, *, now_ms: int, policy: AlertPolicy) -> dict[str, int | None]:
+def armed(severity: int, *, now_ms: int, policy: AlertPolicy) -> dict[str, int | None]:
+    """Return the members of an alert whose escalation begins now (rule 7)."""
     times_s = policy.escalation_times_s(severity)
     return {"next_escalation_ms": now_ms + round(1000 * times_s[0]) if times_s else None, "escalation_step": 0}
 
 
 def _resolved(alert: Alert, *, now_ms: int) -> Alert:
-    return replace(
-        _renewed(alert), state=AlertState.RESOLVED, resolved_ms=now_ms, next_escalation_ms=None, **_UNSHELVED
-    )
+    return replace(renewed(alert), state=AlertState.RESOLVED, resolved_ms=now_ms, next_escalation_ms=None, **UNSHELVED)
 
 
 def raise_silence(alert: Alert, *, last_severity: int, moment: Moment, policy: AlertPolicy) -> Move:
     """Return the raise of a blank silence alert that keeps `last_severity` (rule 9)."""
-    after = _raised(replace(alert, severity=last_severity), moment=moment, policy=policy)
+    after = raised(replace(alert, severity=last_severity), moment=moment, policy=policy)
     return Move(before=alert, after=after, event=EventKind.RAISED)
 
 
 def raise_notice(alert: Alert, *, moment: Moment, policy: AlertPolicy) -> Move:
     """Return the raise of a blank fault or hub alert, which has severity 0."""
-    return Move(before=alert, after=_raised(alert, moment=moment, policy=policy), event=EventKind.RAISED)
+    return Move(before=alert, after=raised(alert, moment=moment, policy=policy), event=EventKind.RAISED)
 
 
 def happen_again(alert: Alert, *, why: str) -> Move:
     """Return an open alert of an event that has happened once more: to be seen anew (rule 9)."""
-    after = replace(_renewed(alert), state=AlertState.RAISED, why=why, **_UNACKNOWLEDGED)
+    after = replace(renewed(alert), state=AlertState.RAISED, why=why, **_UNACKNOWLEDGED)
     return Move(before=alert, after=after, event=EventKind.NOTED)
 
 
@@ -207,7 +232,12 @@ def end(alert: Alert, *, why: str, now_ms: int) -> Move:
     return Move(before=alert, after=after, event=EventKind.RESOLVED)
 
 
-def _verify_seen(alert: Alert, seen_version: int) -> None:
+def verify_seen(alert: Alert, seen_version: int) -> None:
+    """Refuse what a person does to another version than this one (rule 6).
+
+    Raises:
+        StaleVersion: always then.
+    """
     if seen_version != alert.version:
         raise StaleVersion(alert, seen_version=seen_version)
 
@@ -218,7 +248,7 @@ def acknowledge(alert: Alert, *, seen_version: int, by: str, now_ms: int) -> Mov
     Raises:
         StaleVersion: the person saw another version (rule 6).
     """
-    _verify_seen(alert, seen_version)
+    verify_seen(alert, seen_version)
     if alert.acknowledged_version is not None:
         return None
     after = replace(
@@ -239,7 +269,7 @@ def confirm_downgrade(alert: Alert, *, seen_version: int, by: str, now_ms: int) 
         StaleVersion: the person saw another version.
         RefusedError: nothing is latched, or the water is at Awas.
     """
-    _verify_seen(alert, seen_version)
+    verify_seen(alert, seen_version)
     if not alert.is_open or not alert.is_latched:
         raise RefusedError(f"alert {alert.alert_id} is not held at Awas: there is nothing to confirm")
     if alert.water >= Severity.AWAS:
@@ -247,10 +277,10 @@ def confirm_downgrade(alert: Alert, *, seen_version: int, by: str, now_ms: int) 
             f"alert {alert.alert_id}: the water is at Awas; a downgrade can be confirmed once it has fallen"
         )
     severity = max(alert.water, alert.floor)
-    after = replace(alert, is_latched=False, severity=severity, since_ms=now_ms)
+    after = replace(alert, is_latched=False, severity=severity, since_ms=now_ms, has_fallen=True, **UNBORNE)
     acknowledged = acknowledge(after, seen_version=seen_version, by=by, now_ms=now_ms)
     after = after if acknowledged is None else acknowledged.after
-    after = _renewed(after) if severity else _resolved(after, now_ms=now_ms)
+    after = renewed(after) if severity else _resolved(after, now_ms=now_ms)
     return Move(before=alert, after=after, event=EventKind.DOWNGRADED)
 
 
@@ -264,34 +294,3 @@ def escalate(alert: Alert, *, now_ms: int, policy: AlertPolicy) -> Move | None:
     next_ms = due_ms + round(1000 * (times_s[step] - times_s[step - 1])) if step < len(times_s) else None
     after = replace(alert, escalation_step=step, next_escalation_ms=next_ms)
     return Move(before=alert, after=after, event=EventKind.ESCALATED)
-
-
-def shelve(alert: Alert, *, by: str, why: str, until_ms: int, now_ms: int, policy: AlertPolicy) -> Move:
-    """Return the alert put aside until `until_ms` (rule 8).
-
-    Raises:
-        RefusedError: it is resolved, is at Awas, has no reason, or the end is not within the longest time.
-    """
-    longest_s = policy.shelve_longest_s(alert.severity)
-    if not alert.is_open:
-        raise RefusedError(f"alert {alert.alert_id} is resolved: there is nothing to shelve")
-    if not longest_s:
-        raise RefusedError(f"alert {alert.alert_id} is at Awas, which cannot be shelved; acknowledge it instead")
-    if not why.strip():
-        raise RefusedError(f"alert {alert.alert_id}: shelving needs a reason")
-    if not now_ms < until_ms <= now_ms + 1000 * longest_s:
-        raise RefusedError(
-            f"alert {alert.alert_id}: a shelf of this severity ends within {longest_s / 60:g} minutes from now"
-        )
-    after = replace(alert, shelved_until_ms=until_ms, shelved_by=by, shelved_why=why.strip(), next_escalation_ms=None)
-    return Move(before=alert, after=after, event=EventKind.SHELVED)
-
-
-def end_shelf(alert: Alert, *, now_ms: int, policy: AlertPolicy) -> Move | None:
-    """Return the alert taken from the shelf if its time is over (rule 8), or None."""
-    if alert.shelved_until_ms is None or alert.shelved_until_ms > now_ms:
-        return None
-    after = replace(_renewed(alert), **_UNSHELVED)
-    if after.state is AlertState.RAISED:
-        after = replace(after, **_armed(after.severity, now_ms=now_ms, policy=policy))
-    return Move(before=alert, after=after, event=EventKind.SHELF_ENDED)

@@ -32,7 +32,9 @@ _SHORT_ADVICE = {
 }
 _VERIFY = " Mutu data diragukan, perlu verifikasi."
 _VERIFY_SHORT = " Perlu verifikasi."
+_BORNE_OUT = " Dipastikan petugas."
 _MAYBE = "MUNGKIN SANGAT TINGGI"
+_VERY_HIGH = "SANGAT TINGGI"
 _MAYBE_WHY = " Alat tidak dapat mengukur, periksa langsung."
 _HOUR_UNKNOWN = "waktu kejadian tidak pasti"
 _UNACKNOWLEDGED = "BELUM DIKONFIRMASI. "
@@ -63,6 +65,8 @@ class Water(Struct, frozen=True, kw_only=True):
     """Late, by the clock of a box that nobody may trust."""
     is_suspect: bool = False
     is_maybe_very_high: bool = False
+    is_borne_out: bool = False
+    """A person stands for what a doubted or failing gauge could not say."""
     is_unacknowledged: bool = False
     rise_cm: float | None = None
     rise_in_s: float | None = None
@@ -80,19 +84,22 @@ def warning(water: Water, *, policy: AlertPolicy) -> Message:
     when, measured, trend = _when(water, policy), _measured(water), _trend(water)
     area = f" {water.kelurahan}" if water.kelurahan else ""
     alarm = _UNACKNOWLEDGED if water.is_unacknowledged else ""
-    doubt = _VERIFY if water.is_suspect else ""
-    maybe = _MAYBE_WHY if water.is_maybe_very_high else ""
+    is_doubted = water.is_suspect and not water.is_borne_out
+    doubt = _VERIFY if is_doubted else ""
+    word_given = _BORNE_OUT if water.is_borne_out else ""
+    maybe = _MAYBE_WHY if water.is_maybe_very_high and not water.is_borne_out else ""
     limit, gathering, call = _limit(water, policy), _gathering(water), _call(severity, policy)
     advice = _ADVICE[severity].format(area=area)
     head = f"{alarm}[{word}] {water.station_name} {when}: {measured}{trend}."
-    text = f"{head}{maybe}{doubt}{limit} {advice}{gathering}{call}"
+    text = f"{head}{maybe}{doubt}{word_given}{limit} {advice}{gathering}{call}"
     short = [
         Part(alarm, 2),
         Part(f"{word} {water.station_name[:_NAME_LONGEST]} {when}: {measured}"),
         Part(trend, 5),
         Part("."),
         Part(maybe, 4),
-        Part(_VERIFY_SHORT if doubt else "", 2),
+        Part(_VERIFY_SHORT if is_doubted else "", 2),
+        Part(word_given, 2),
         Part(limit, 6),
         *_SHORT_ADVICE[severity],
         Part(gathering, 1),
@@ -180,7 +187,7 @@ def gathering_place(sop: str) -> str:
 
 def _measured(water: Water) -> str:
     if water.is_maybe_very_high:
-        return _MAYBE
+        return _VERY_HIGH if water.is_borne_out else _MAYBE
     return "TMA tidak diketahui" if water.stage_cm is None else f"TMA {centimetres(water.stage_cm)} cm"
 
 

@@ -1,13 +1,17 @@
 """Turns a step of an alert's life into messages owed to people.
 
 1. A rise owes a message of its severity to each whom the routing names; what still waits to tell the same person of
-   less is withdrawn. Somebody told of a severity once is not told of it again in the same alert.
-2. A fall holds back what still waits to tell of more; a new rise lets it go with new words.
+   less is withdrawn. Somebody told of a severity once is not told of it again in the same peak of an alert.
+2. A fall holds back what still waits to tell of more. A rise in the same peak lets it go with new words; one that
+   begins another peak withdraws all that waits from earlier ones and owes anew.
 3. The end withdraws every warning that waits, and owes the all-clear to everybody whom one may have reached.
 """
 
 import secrets
 from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from contract.severity import Severity
 from hub.alerting import messages, routing
@@ -16,9 +20,11 @@ from hub.alerting.life_cycle import Move
 from hub.alerting.messages import Message
 from hub.alerting.policy import AlertPolicy
 from hub.alerting.routing import Due, Recipient
+from hub.alerting.wording import Called
 from hub.dispatch.delivery import Delivery
 from hub.storage import deliveries, recipients, station_now, stations, thresholds
 from hub.storage.connection import Connection
+from hub.storage.station_now import StationNow
 
 _TOKEN_BYTES = 16
 
@@ -34,14 +40,16 @@ def settle(connection: Connection, move: Move, *, now_ms: int, policy: AlertPoli
         deliveries.hold_above(connection, alert.alert_id, severity=alert.severity)
 
 
-def owe_escalation(connection: Connection, alert: Alert, step: Escalation, *, now_ms: int, policy: AlertPolicy) -> int:
-    """Owe what a step of escalation asks for; return how many people it calls."""
+def owe_escalation(
+    connection: Connection, alert: Alert, step: Escalation, *, now_ms: int, policy: AlertPolicy
+) -> Called:
+    """Owe what a step of escalation asks for, unless it was owed in this peak before."""
     due = routing.due_at_escalation(step, _listed(connection, alert), now_ms=now_ms)
     if not due:
-        return 0
+        return Called(listed=0, owed=0)
     message = _warning(connection, alert, now_ms=now_ms, policy=policy, is_unacknowledged=True)
-    _owe(connection, alert, due, message, severity=alert.severity, now_ms=now_ms)
-    return len(due)
+    owed = _owe(connection, alert, due, message, severity=alert.severity, now_ms=now_ms)
+    return Called(listed=len(due), owed=owed)
 
 
 def _listed(connection: Connection, alert: Alert) -> list[Recipient]:
@@ -56,7 +64,7 @@ def _rise(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPol
     if due:
         message = _warning(connection, alert, now_ms=now_ms, policy=policy)
         _owe(connection, alert, due, message, severity=severity, now_ms=now_ms)
-    deliveries.withdraw_below(connection, alert.alert_id, severity=severity)
+    deliveries.withdraw_below(connection, alert.alert_id, peak_no=alert.peak_no, severity=severity)
 
 
 def _due(alert: Alert, listed: Iterable[Recipient], *, now_ms: int, policy: AlertPolicy) -> list[Due]:
@@ -84,8 +92,8 @@ def _end(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPoli
 
 def _owe(
     connection: Connection, alert: Alert, due: Iterable[Due], message: Message, *, severity: int, now_ms: int
-) -> None:
-    deliveries.owe_all(
+) -> int:
+    return deliveries.owe_all(
         connection,
         [
             _delivery(
@@ -108,6 +116,7 @@ def _delivery(
     return Delivery(
         delivery_id=f"d-{secrets.token_hex(8)}",
         alert_id=alert.alert_id,
+        peak_no=alert.peak_no,
         severity=severity,
         recipient_id=to,
         channel=channel,
@@ -140,28 +149,58 @@ def _water(connection: Connection, alert: Alert, *, now_ms: int, is_unacknowledg
     """Return what a message says of the alert's river; a station that is no longer listed is named by its id."""
     station_id = alert.station_id or ""
     station = stations.one(connection, station_id)
-    now = station_now.one(connection, station_id)
-    is_hour_unknown = alert.is_late and alert.sample_ms is None
-    # A late alert began long before the stage that it tells was measured.
-    at_ms = now.at_ms if alert.is_late and now is not None and not is_hour_unknown else alert.sample_ms
+    seen = _seen(alert, station_now.one(connection, station_id), is_unacknowledged=is_unacknowledged)
+    is_borne_out = alert.borne_out_ms is not None
+    # A stage that the level rule does not call Awas says nothing of an Awas for which a person stands.
+    is_by_word = is_borne_out and alert.water < Severity.AWAS
     return messages.Water(
         station_name=station.name if station else station_id,
         severity=alert.severity,
-        stage_cm=alert.stage_cm,
-        at_ms=at_ms or now_ms,
+        stage_cm=seen.stage_cm,
+        at_ms=seen.at_ms or now_ms,
         since_ms=alert.since_ms,
         now_ms=now_ms,
         is_late=alert.is_late,
-        is_hour_unknown=is_hour_unknown,
+        is_hour_unknown=alert.is_late and seen.at_ms is None,
         is_suspect=alert.is_suspect,
-        is_maybe_very_high=alert.floor > alert.water and not alert.is_latched,
+        is_maybe_very_high=alert.floor > alert.water if not alert.is_latched else is_by_word,
+        is_borne_out=is_borne_out,
         is_unacknowledged=is_unacknowledged,
-        rise_cm=now.rise_cm if now else None,
-        rise_in_s=now.rise_in_s if now else None,
+        rise_cm=seen.rise_cm,
+        rise_in_s=seen.rise_in_s,
         next_limit_cm=_next_limit_cm(connection, alert),
         kelurahan=station.kelurahan if station else "",
         gathering=messages.gathering_place(station.sop) if station else "",
     )
+
+
+class _Seen(Struct, frozen=True, kw_only=True):
+    """A stage with the hour at which it was measured and the trend it had then."""
+
+    stage_cm: float | None
+    at_ms: int | None
+    """None: nobody knows."""
+    rise_cm: float | None = None
+    rise_in_s: float | None = None
+
+
+def _seen(alert: Alert, now: StationNow | None, *, is_unacknowledged: bool) -> _Seen:
+    """Return what a message tells of the water: never the stage of one hour with the trend of another.
+
+    Who is told of a crossing hears of that; who is called later hears of the newest reading. Of a late crossing the
+    stage was measured long after it.
+    """
+    crossing = _Seen(stage_cm=alert.stage_cm, at_ms=alert.sample_ms)
+    if now is None:
+        return crossing
+    at_ms = now.at_hub_ms if now.is_at_doubted else now.at_ms
+    if is_unacknowledged:
+        if now.is_stale or now.stage_cm is None or at_ms is None:
+            return crossing
+        return _Seen(stage_cm=now.stage_cm, at_ms=at_ms, rise_cm=now.rise_cm, rise_in_s=now.rise_in_s)
+    if alert.is_late and alert.sample_ms is not None:
+        crossing = replace(crossing, at_ms=at_ms)
+    return replace(crossing, rise_cm=now.rise_cm, rise_in_s=now.rise_in_s)
 
 
 def _next_limit_cm(connection: Connection, alert: Alert) -> float | None:

@@ -3,11 +3,12 @@
 from msgspec import Struct
 
 from contract.severity import Severity
-from hub.alerting import journal, life_cycle, owing
-from hub.alerting.alert import CLONE_CODE, Alert, EventKind
+from hub.alerting import bearing_out, journal, life_cycle, owing, shelf
+from hub.alerting.alert import CLONE_CODE, COMMENT_LONGEST, Alert, EventKind
 from hub.alerting.errors import RefusedError, UnknownAlertError
 from hub.alerting.life_cycle import Move
 from hub.alerting.policy import AlertPolicy
+from hub.alerting.words import verify_words
 from hub.storage import alerts, changes, deliveries, faults, nodes
 from hub.storage.connection import Connection
 
@@ -81,34 +82,93 @@ def confirm_downgrade(
     return move.after
 
 
+def bear_out(
+    connection: Connection, alert_id: str, *, seen_version: int, by: str, why: str, now_ms: int, policy: AlertPolicy
+) -> Alert:
+    """Let `by` stand for an Awas that the gauge alone may not give, and return the alert after it.
+
+    Once: for the version that was seen then, and for the one of now, a second word writes nothing and tells nobody.
+
+    Raises:
+        UnknownAlertError: there is no such alert.
+        StaleVersion: it has changed since `by` saw it.
+        RefusedError: nothing is in doubt, or there is no reason or one too long.
+    """
+    alert = _get(connection, alert_id)
+    move = bearing_out.bear_out(alert, seen_version=seen_version, by=by, why=why, now_ms=now_ms, policy=policy)
+    if move is None:
+        return alert
+    reason = move.after.borne_out_why or ""
+    journal.enter(connection, move, now_ms=now_ms, by=by, policy=policy, text=reason)
+    owing.settle(connection, move, now_ms=now_ms, policy=policy)
+    return move.after
+
+
 def shelve(
-    connection: Connection, alert_id: str, *, by: str, why: str, until_ms: int, now_ms: int, policy: AlertPolicy
+    connection: Connection,
+    alert_id: str,
+    *,
+    seen_version: int,
+    by: str,
+    why: str,
+    until_ms: int,
+    now_ms: int,
+    policy: AlertPolicy,
 ) -> Alert:
     """Put the alert aside on the wall until `until_ms`; messages to people go on. Return it.
 
     Raises:
         UnknownAlertError: there is no such alert.
-        RefusedError: it is at Awas or resolved, has no reason, or the end is too far.
+        StaleVersion: it has changed since `by` saw it.
+        RefusedError: it is at Awas or resolved, has no reason or one too long, or the end is too far.
     """
-    move = life_cycle.shelve(
-        _get(connection, alert_id), by=by, why=why, until_ms=until_ms, now_ms=now_ms, policy=policy
+    move = shelf.shelve(
+        _get(connection, alert_id),
+        seen_version=seen_version,
+        by=by,
+        why=why,
+        until_ms=until_ms,
+        now_ms=now_ms,
+        policy=policy,
     )
-    journal.enter(connection, move, now_ms=now_ms, by=by, policy=policy, text=why.strip())
+    journal.enter(connection, move, now_ms=now_ms, by=by, policy=policy, text=move.after.shelved_why or "")
     return move.after
 
 
-def comment(connection: Connection, alert_id: str, *, by: str, text: str, now_ms: int) -> None:
-    """Add a person's words to the alert's history.
+def unshelve(
+    connection: Connection, alert_id: str, *, seen_version: int, by: str, now_ms: int, policy: AlertPolicy
+) -> Alert:
+    """Take the alert from the shelf before its time, and return it.
 
     Raises:
         UnknownAlertError: there is no such alert.
-        RefusedError: there are no words.
+        StaleVersion: it has changed since `by` saw it.
+        RefusedError: it is on no shelf.
+    """
+    move = shelf.unshelve(_get(connection, alert_id), seen_version=seen_version, now_ms=now_ms, policy=policy)
+    journal.enter(connection, move, now_ms=now_ms, by=by, policy=policy)
+    return move.after
+
+
+def comment(
+    connection: Connection, alert_id: str, *, by: str, text: str, now_ms: int, seen_version: int | None = None
+) -> None:
+    """Add a person's words to the alert's history, open or resolved.
+
+    Words are true of what a person saw, whatever came since: they need no version, and are refused for another one
+    only where one is given.
+
+    Raises:
+        UnknownAlertError: there is no such alert.
+        StaleVersion: it is not in `seen_version` any more.
+        RefusedError: there are no words, or too many.
     """
     alert = _get(connection, alert_id)
-    if not text.strip():
-        raise RefusedError(f"alert {alert_id}: a comment needs words")
+    if seen_version is not None:
+        life_cycle.verify_seen(alert, seen_version)
+    words = verify_words(text, longest=COMMENT_LONGEST, what="a comment", what_id="Catatan")
     move = Move(before=alert, after=alert, event=EventKind.COMMENTED)
-    journal.enter(connection, move, now_ms=now_ms, by=by, policy=_DEFAULT, text=text.strip())
+    journal.enter(connection, move, now_ms=now_ms, by=by, policy=_DEFAULT, text=words)
 
 
 def tell_rt_now(connection: Connection, alert_id: str, *, by: str, now_ms: int) -> int:

@@ -31,9 +31,11 @@ _SENTENCES: dict[str, dict[EventKind, str]] = {
         EventKind.NOTED: "{why}",
         EventKind.ACKNOWLEDGED: "dikonfirmasi oleh {by}",
         EventKind.DOWNGRADED: "{by} menurunkan ke {word}",
+        EventKind.BORNE_OUT: "{by} memastikan {word}: {text}",
         EventKind.COMMENTED: "catatan {by}: {text}",
         EventKind.SHELVED: "ditunda oleh {by}: {text}",
         EventKind.SHELF_ENDED: "penundaan berakhir",
+        EventKind.UNSHELVED: "{by} mengakhiri penundaan",
         EventKind.RT_TOLD: "{by} meneruskan ke lurah dan RT",
         EventKind.RESOLVED: "selesai: {why}",
     },
@@ -46,9 +48,11 @@ _SENTENCES: dict[str, dict[EventKind, str]] = {
         EventKind.NOTED: "{why}",
         EventKind.ACKNOWLEDGED: "acknowledged by {by}",
         EventKind.DOWNGRADED: "{by} lowered it to {word}",
+        EventKind.BORNE_OUT: "{by} confirmed {word}: {text}",
         EventKind.COMMENTED: "note of {by}: {text}",
         EventKind.SHELVED: "shelved by {by}: {text}",
         EventKind.SHELF_ENDED: "the shelf has ended",
+        EventKind.UNSHELVED: "{by} ended the shelf",
         EventKind.RT_TOLD: "{by} passed it on to lurah and RT heads",
         EventKind.RESOLVED: "over: {why}",
     },
@@ -65,6 +69,17 @@ _ESCALATIONS: dict[str, dict[Escalation, str]] = {
         Escalation.ONCALL: "not acknowledged: BPBD on call is called",
     },
 }
+_KNOWN: dict[str, dict[Escalation, str]] = {
+    "id": {
+        Escalation.LEAD: "belum dikonfirmasi: ketua regu sudah diberi tahu",
+        Escalation.ONCALL: "belum dikonfirmasi: piket BPBD sudah diberi tahu",
+    },
+    "en": {
+        Escalation.LEAD: "not acknowledged: the shift lead has been told already",
+        Escalation.ONCALL: "not acknowledged: BPBD on call has been told already",
+    },
+}
+_TOLD_BEFORE = "told"
 _NOBODY = {"id": NOBODY_LISTED, "en": "nobody is on the list"}
 
 
@@ -83,6 +98,8 @@ def event_sentence(told: Told, *, words: Mapping[int, str], language: str = "id"
     """Return what happened as one sentence in `id` or `en`."""
     if told.kind is EventKind.ESCALATED:
         step, _, reached = told.text.partition(":")
+        if reached == _TOLD_BEFORE:
+            return _KNOWN[language][Escalation(step)]
         called = _ESCALATIONS[language][Escalation(step)]
         return f"{called}; {_NOBODY[language]}" if reached == "0" else called
     return _SENTENCES[language][told.kind].format(
@@ -90,9 +107,20 @@ def event_sentence(told: Told, *, words: Mapping[int, str], language: str = "id"
     )
 
 
-def escalation_text(step: Escalation, *, called: int) -> str:
+class Called(Struct, frozen=True, kw_only=True):
+    """What a step of escalation came to."""
+
+    listed: int
+    """People whom it names."""
+    owed: int
+    """Messages that were new; the others were told in this peak before."""
+
+
+def escalation_text(step: Escalation, called: Called) -> str:
     """Return the form in which an event keeps a step of escalation and how many it called."""
-    return f"{step.value}:{called}" if step is not Escalation.LOUDER else step.value
+    if step is Escalation.LOUDER:
+        return step.value
+    return f"{step.value}:{_TOLD_BEFORE if called.listed and not called.owed else called.owed}"
 
 
 def english(event: AlertEvent, *, words: Mapping[int, str]) -> str:

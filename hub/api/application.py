@@ -19,11 +19,11 @@ from starlette.types import Scope
 from contract.clock import Clock
 from hub.alerting.policy import AlertPolicy
 from hub.api import receipts
-from hub.api.errors import ApiError, InvalidRequestError, NotFoundError, TooBusyError
+from hub.api.errors import ApiError, InvalidRequestError, MethodNotAllowedError, NotFoundError, TooBusyError
 from hub.api.follower import Follower
 from hub.api.headers import SafeHeaders
 from hub.api.house import READERS, Connections, House
-from hub.api.pages import about, rivers, sign_in
+from hub.api.pages import about, alert_forms, rivers, sign_in
 from hub.api.pages import alerts as alert_pages
 from hub.api.pages import nodes as node_pages
 from hub.api.pages import wall as wall_page
@@ -110,6 +110,7 @@ def _page_routers() -> tuple[APIRouter, ...]:
         wall_page.router,
         rivers.router,
         alert_pages.router,
+        alert_forms.router,
         node_pages.router,
         sign_in.router,
         about.router,
@@ -167,8 +168,12 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def on_http(request: Request, error: HTTPException) -> Response:
-        missing = NotFoundError("Tidak ada halaman atau alamat ini.", f"There is nothing here: {error.detail}.")
-        return _answer(request, missing, status=error.status_code, headers=dict(error.headers or {}))
+        told: ApiError = NotFoundError("Tidak ada halaman atau alamat ini.", f"There is nothing here: {error.detail}.")
+        if error.status_code == MethodNotAllowedError.status:
+            told = MethodNotAllowedError(
+                f"Alamat ini tidak menerima {request.method}.", f"This address does not take {request.method}."
+            )
+        return _answer(request, told, status=error.status_code, headers=dict(error.headers or {}))
 
     @app.exception_handler(Exception)
     def on_failure(request: Request, error: Exception) -> Response:

@@ -11,6 +11,8 @@ from hub.api.shapes.alert import Alert, alert_of
 from hub.storage.board import alerts
 from hub.storage.connection import Connection
 
+MINUTE_MS = 60_000
+
 
 def acknowledge(house: House, alert_id: str, *, seen_version: int, by: str) -> Alert:
     """Note that `by` has seen the alert in this version."""
@@ -51,8 +53,71 @@ def tell_rt(house: House, alert_id: str, *, by: str) -> Alert:
     )
 
 
-def _do(house: House, alert_id: str, deed: Callable[[Connection], object], *, refused_id: str) -> Alert:
-    """Do it in one write and return the alert after it.
+def bear_out(house: House, alert_id: str, *, seen_version: int, by: str, why: str) -> Alert:
+    """Stand for an Awas that the gauge alone may not give."""
+    return _do(
+        house,
+        alert_id,
+        lambda connection: people.bear_out(
+            connection,
+            alert_id,
+            seen_version=seen_version,
+            by=by,
+            why=why,
+            now_ms=house.clock.now_ms(),
+            policy=house.policy,
+        ),
+    )
+
+
+def shelve(house: House, alert_id: str, *, seen_version: int, by: str, why: str, minutes: int) -> Alert:
+    """Put the alert aside on the wall for some minutes of the hub's clock."""
+    now_ms = house.clock.now_ms()
+    return _do(
+        house,
+        alert_id,
+        lambda connection: people.shelve(
+            connection,
+            alert_id,
+            seen_version=seen_version,
+            by=by,
+            why=why,
+            until_ms=now_ms + MINUTE_MS * minutes,
+            now_ms=now_ms,
+            policy=house.policy,
+        ),
+    )
+
+
+def unshelve(house: House, alert_id: str, *, seen_version: int, by: str) -> Alert:
+    """Take the alert from the shelf before its time."""
+    return _do(
+        house,
+        alert_id,
+        lambda connection: people.unshelve(
+            connection,
+            alert_id,
+            seen_version=seen_version,
+            by=by,
+            now_ms=house.clock.now_ms(),
+            policy=house.policy,
+        ),
+    )
+
+
+def comment(house: House, alert_id: str, *, by: str, text: str, seen_version: int | None = None) -> Alert:
+    """Add a person's words to the history."""
+    return _do(
+        house,
+        alert_id,
+        lambda connection: people.comment(
+            connection, alert_id, by=by, text=text, now_ms=house.clock.now_ms(), seen_version=seen_version
+        ),
+    )
+
+
+def _do(house: House, alert_id: str, deed: Callable[[Connection], object], *, refused_id: str = "") -> Alert:
+    """Do it in one write and return the alert after it; `refused_id` is said where the rules have no sentence.
 
     Raises:
         NotFoundError: there is no such alert.
@@ -66,13 +131,13 @@ def _do(house: House, alert_id: str, deed: Callable[[Connection], object], *, re
             raise NotFoundError(f"Tidak ada alarm {alert_id!r}.", f"There is no alert {alert_id!r}.") from problem
         except StaleVersion as problem:
             raise StaleVersionError(
-                "Alarm ini sudah berubah sejak Anda melihatnya. Lihat keadaan sekarang, lalu konfirmasi lagi.",
-                "This alert has changed since you saw it. Look at it as it is now, then acknowledge again.",
+                "Alarm ini sudah berubah sejak Anda melihatnya. Lihat keadaan sekarang, lalu coba lagi.",
+                "This alert has changed since you saw it. Look at it as it is now, then try again.",
                 extra=_as_it_stands(connection, alert_id),
             ) from problem
         except RefusedByRulesError as problem:
             raise RefusedError(
-                refused_id, f"Refused: {problem}.", extra=_as_it_stands(connection, alert_id)
+                problem.sentence_id or refused_id, f"Refused: {problem}.", extra=_as_it_stands(connection, alert_id)
             ) from problem
         return _alert(connection, alert_id)
 

@@ -5,6 +5,7 @@ ApiError
 ├── NotSignedInError       401  nobody is signed in, and no token was given
 ├── ForbiddenError         403  the CSRF token is missing or wrong, or the right is not there
 ├── NotFoundError          404  there is no such thing
+├── MethodNotAllowedError  405  the address is there, but not for this method
 ├── StaleVersionError      409  it changed since it was seen; carries how it stands now
 ├── RefusedError           409  the rules of the thing forbid it now; carries how it stands
 ├── TooManyAttemptsError   429  too many wrong passwords
@@ -72,6 +73,13 @@ class ForbiddenError(ApiError, PermissionError):
 
     status = 403
     code = "forbidden"
+
+
+class MethodNotAllowedError(ApiError):
+    """The address is there, but not for this method."""
+
+    status = 405
+    code = "method_not_allowed"
 
 
 class NotFoundError(ApiError, LookupError):

@@ -10,20 +10,26 @@ from hub.storage.connection import Connection
 
 
 def ledger_of(connection: Connection, row: AlertRow, *, rate: float) -> Ledger:
-    """Return the ledger of the alert's newest rise; `rate` is scaled seconds per real second."""
+    """Return the hops of the alert's newest rise, the receipts of its present peak.
+
+    Args:
+        connection: to read with.
+        row: of the alert.
+        rate: scaled seconds per real second.
+    """
     alert = alerts.one(connection, row.alert_id)
     messages = deliveries.of_alert(connection, row.alert_id)
     hops = () if alert is None else dispatch_ledger.ledger_of(alert, messages, rate=rate).hops
-    begun_ms = row.raised_ms if row.committed_ms is None else row.committed_ms
+    of_peak = () if alert is None else dispatch_ledger.of_peak(messages, peak_no=alert.peak_no)
+    present = {message.delivery_id for message in of_peak}
     named = board_deliveries.of_alert(connection, row.alert_id)
-    of_rise = [message for message in named if message.severity > 0 and message.created_ms >= begun_ms]
     return Ledger(
         alert_id=row.alert_id,
         severity=row.peak if row.state == "resolved" else row.severity,
         station_name=row.station_name,
         is_open=row.resolved_ms is None,
         hops=tuple(Hop(hop=hop.name.value, at_ms=hop.at_ms, seconds=hop.seconds) for hop in hops),
-        receipts=tuple(_receipt(message, row.sample_ms, rate=rate) for message in of_rise),
+        receipts=tuple(_receipt(one, row.sample_ms, rate=rate) for one in named if one.delivery_id in present),
     )
 
 
@@ -38,5 +44,7 @@ def _receipt(message: DeliveryRow, sample_ms: int | None, *, rate: float) -> Rec
 
 
 def _seconds(start_ms: int | None, end_ms: int | None, *, rate: float) -> float | None:
-    """Return real seconds between two scaled times."""
-    return None if start_ms is None or end_ms is None else round((end_ms - start_ms) / 1000 / rate, 2)
+    """Return real seconds between two scaled times; None where the end was before this rise began."""
+    if start_ms is None or end_ms is None or end_ms < start_ms:
+        return None
+    return round((end_ms - start_ms) / 1000 / rate, 2)

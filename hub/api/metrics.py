@@ -22,6 +22,7 @@ _PROMISED: dict[str, tuple[str, ...]] = {
     counters.RECORD_CONFLICTS: (),
     counters.RECORD_GAPS: (),
     counters.RULE_ERRORS: (),
+    counters.READINGS_DATED: (),
     counters.DEAD_LETTERS: ("reason",),
     counters.DEAD_LETTERS_DROPPED: (),
 }

@@ -1,23 +1,18 @@
 """`hub explain ALERT [--json] [--config F]`: the record of an alert's decisions and their bit-equal re-run."""
 
 import argparse
-import os
 import sys
-from pathlib import Path
 
 import msgspec
 
 from contract.clock import aware
 from hub.alerting.explain import Explained, Explanation, explain
-from hub.config import load_config
+from hub.commands.config_argument import add_config, config_of
 from hub.dispatch.ledger import Hop, ledger_of
 from hub.storage import connection as database
 from hub.storage import deliveries
 from hub.storage.errors import DatabaseMissingError
 
-HOME_VARIABLE = "JAGAWAI_HOME"
-HOME_DEFAULT = "var"
-HUB_CONFIG = "hub.toml"
 EXIT_DIFFERS = 1
 
 
@@ -25,15 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the alert, --json and --config."""
     parser.add_argument("alert", help="id of the alert, for example A-7K3Q9")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of lines")
-    parser.add_argument(
-        "--config", type=Path, help=f"config file of the hub; default: {HUB_CONFIG} in ${HOME_VARIABLE} or ./var"
-    )
+    add_config(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the explanation; 0 if every decision comes out the same, 1 if one differs or there is no such alert."""
-    home = Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT))
-    config = load_config(args.config or home / HUB_CONFIG)
+    config = config_of(args)
     try:
         connection = database.read_only(config.database_path())
     except DatabaseMissingError as problem:

@@ -6,12 +6,14 @@ Prints one row each time the rule speaks: `at, severity, why`. The thresholds fi
 
 import argparse
 import csv
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from contract.config_file import read_config
 from contract.level.rule import StageReading, step
@@ -19,7 +21,9 @@ from contract.level.settings import HOLD_S, Persistence, Rise, RuleSettings, Thr
 from contract.level.state import LevelState
 from contract.level.why import sentence
 from hub.rivers.errors import ThresholdsError
-from hub.rivers.series_file import SeriesRow, interval_of, read_series
+from hub.rivers.series_file import SeriesRow, intervals_of, read_series
+
+HoldS = Annotated[float, Meta(ge=0)]
 
 
 class ThresholdsFile(Struct, frozen=True, kw_only=True):
@@ -28,7 +32,7 @@ class ThresholdsFile(Struct, frozen=True, kw_only=True):
     thresholds: Thresholds
     persistence: Persistence = Persistence()
     rise: Rise = Rise()
-    hold_s: float = HOLD_S
+    hold_s: HoldS = HOLD_S
 
 
 class BareThresholdsFile(Struct, frozen=True, kw_only=True):
@@ -39,7 +43,7 @@ class BareThresholdsFile(Struct, frozen=True, kw_only=True):
     version: int = 1
     persistence: Persistence = Persistence()
     rise: Rise = Rise()
-    hold_s: float = HOLD_S
+    hold_s: HoldS = HOLD_S
 
 
 class CheckRow(Struct, frozen=True, kw_only=True):
@@ -55,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("series", type=Path, metavar="FILE.csv", help="columns time, stage_cm, optional flag")
     parser.add_argument("--thresholds", required=True, type=Path, metavar="T.toml", help="raise_cm, clear_cm, ...")
     parser.add_argument(
-        "--interval", type=_interval, metavar="S", help="seconds between readings; default: what the series shows"
+        "--interval", type=_interval, metavar="S", help="seconds between readings; default: what each line shows"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON list instead of CSV")
 
@@ -64,27 +68,36 @@ def run(args: argparse.Namespace) -> int:
     """Print what the rule says of the series."""
     settings = read_settings(args.thresholds)
     rows = read_series(args.series)
-    found = list(check(rows, settings, interval_s=args.interval or interval_of(rows)))
-    if args.json:
-        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
-        return 0
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(CheckRow.__struct_fields__)
-    writer.writerows((row.at, "" if row.severity is None else row.severity, row.why) for row in found)
+    intervals_s = [args.interval] * len(rows) if args.interval else intervals_of(rows)
+    found = list(check(rows, settings, intervals_s=intervals_s))
+    try:
+        _write(found, is_json=args.json)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has had enough, as `head` has; nothing more is to be written, also at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
-def check(rows: list[SeriesRow], settings: RuleSettings, *, interval_s: float) -> Iterator[CheckRow]:
+def _write(found: list[CheckRow], *, is_json: bool) -> None:
+    if is_json:
+        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(CheckRow.__struct_fields__)
+    writer.writerows((row.at, "" if row.severity is None else row.severity, row.why) for row in found)
+
+
+def check(rows: list[SeriesRow], settings: RuleSettings, *, intervals_s: Sequence[float]) -> Iterator[CheckRow]:
     """Yield a row for each line of the series at which the rule speaks.
 
     Args:
         rows: oldest first.
         settings: of the rule.
-        interval_s: between two readings, seconds.
+        intervals_s: between two readings at each line, seconds.
     """
     state = LevelState()
     first_ms = rows[0].at_ms if rows else 0
-    for seq, row in enumerate(rows, start=1):
+    for seq, (row, interval_s) in enumerate(zip(rows, intervals_s, strict=True), start=1):
         reading = StageReading(row.stage_cm, row.flag, interval_s, 1, row.at_ms - first_ms, row.at_ms, seq)
         done = step(state, reading, settings, decision_id=str(seq))
         state = done.state

@@ -1,42 +1,34 @@
-"""`hub stations import FILE` and `hub stations export`: stations, thresholds, bindings, recipients as TOML or CSV."""
+"""`hub stations import FILE` and `export`: stations, thresholds, bindings, boxes, recipients as TOML or CSV."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 import msgspec
 
-from hub.config import load_config
+from hub.commands.config_argument import add_config, config_of, opened
 from hub.fleet.city_csv import KINDS, read_city_csv, write_city_csv
 from hub.fleet.city_file import CityFile, read_city
 from hub.fleet.city_register import enter, written_down
 from hub.storage import connection as database
-from hub.storage.migrations import migrate
-
-HOME_VARIABLE = "JAGAWAI_HOME"
-HOME_DEFAULT = "var"
-HUB_CONFIG = "hub.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the two actions and --config."""
-    parser.add_argument(
-        "--config", type=Path, help=f"config file of the hub; default: {HUB_CONFIG} in ${HOME_VARIABLE} or ./var"
-    )
+    """Add the two actions, and --config before and behind them."""
+    add_config(parser)
     actions = parser.add_subparsers(dest="action", required=True, metavar="import|export")
     taking = actions.add_parser("import", help="take a TOML or CSV file into the database")
     taking.add_argument("file", type=Path, help=".toml with any of the tables, or .csv with one kind")
     giving = actions.add_parser("export", help="print everything as TOML, or one kind as CSV")
     giving.add_argument("--csv", choices=sorted(KINDS), help="print this kind as CSV")
+    for action in (taking, giving):
+        add_config(action)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; nothing is changed if anything in the file cannot be used."""
-    config = load_config(args.config or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)) / HUB_CONFIG)
-    connection = database.open(config.database_path())
-    try:
-        migrate(connection)
+    config = config_of(args)
+    with opened(config) as connection:
         if args.action == "export":
             city = written_down(connection)
             sys.stdout.write(write_city_csv(city, args.csv) if args.csv else to_toml(city))
@@ -44,8 +36,6 @@ def run(args: argparse.Namespace) -> int:
         city = read_city_csv(args.file) if args.file.suffix.lower() == ".csv" else read_city(args.file)
         with database.write(connection):
             enter(connection, city, now_ms=config.make_clock().now_ms())
-    finally:
-        connection.close()
     counts = ", ".join(f"{len(getattr(city, kind))} {kind}" for kind in KINDS if getattr(city, kind))
     print(f"Masuk / taken in: {counts or 'nothing'}. A running hub follows within a second.")
     return 0

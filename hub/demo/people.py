@@ -13,6 +13,7 @@ from hub.storage import connection as database
 from hub.storage import people
 from hub.storage.migrations import migrate
 
+ADMIN_NAME = "admin"
 ADMIN_PASSWORD = "admin-password"
 API_TOKEN_NAME = "peragaan"
 
@@ -25,7 +26,9 @@ def prepare_database(place: Place, *, clock: Clock, phone_port: int) -> str:
         migrate(connection)
         with database.write(connection):
             enter(connection, city, now_ms=clock.now_ms())
-            people.ensure_admin(connection, password=secret(place, ADMIN_PASSWORD), now_ms=clock.now_ms())
+            people.ensure_user(
+                connection, name=ADMIN_NAME, password=secret(place, ADMIN_PASSWORD), now_ms=clock.now_ms()
+            )
             return people.create_api_token(connection, name=API_TOKEN_NAME, scopes="admin", now_ms=clock.now_ms())
     finally:
         connection.close()

@@ -26,7 +26,8 @@ from hub.errors import HubError
 from hub.storage import connection as database
 from hub.supervisor import Program, Supervisor
 
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 90.0
+"""On a busy laptop the hub has been seen to need half a minute."""
 LOOK_EVERY_S = 0.25
 
 

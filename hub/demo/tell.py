@@ -3,10 +3,14 @@
 import logging
 
 from contract.clock import Clock
+from hub.alerting.alert import Alert, AlertKind
 from hub.storage import alerts, deliveries
 from hub.storage.connection import Connection
 
 log = logging.getLogger("demo")
+
+OTHER_WORDS = {AlertKind.SILENCE: "diam", AlertKind.FAULT: "gangguan", AlertKind.HUB: "pusat"}
+"""What is told of alerts that are not about the water."""
 
 
 class Teller:
@@ -30,8 +34,8 @@ class Teller:
                 log.info(
                     "%6.1f dtk  %-8s %s  %s  (%s)",
                     seconds,
-                    self._words[alert.severity].upper(),
-                    alert.station_id,
+                    self._word(alert).upper(),
+                    alert.station_id or alert.node_id or "",
                     alert.why,
                     alert.alert_id,
                 )
@@ -39,6 +43,9 @@ class Teller:
             if delivery_id not in self._read:
                 self._read.add(delivery_id)
                 log.info("%6.1f dtk  SUDAH DIBACA oleh %s (%s)", seconds, recipient_id, alert_id)
+
+    def _word(self, alert: Alert) -> str:
+        return OTHER_WORDS.get(alert.kind) or self._words[alert.severity]
 
     def _read_now(self) -> list[tuple[str, str, str]]:
         """Return (delivery, recipient, alert) of every message of an open alert that a person has read."""

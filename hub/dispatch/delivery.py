@@ -50,18 +50,23 @@ def earlier_than(state: DeliveryState) -> tuple[DeliveryState, ...]:
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """One message to one person about one severity of one alert. Times UTC ms on the hub's (scaled) clock."""
+    """One message to one person about one severity in one peak of an alert.
+
+    Times are UTC ms on the hub's (scaled) clock.
+    """
 
     delivery_id: str
     """The receiver tells a repeated message by it."""
     alert_id: str
+    peak_no: int = 1
+    """Of the alert: one that fell and rises again is told anew."""
     severity: int
     """That it tells of; 0 is the all-clear."""
     recipient_id: str
     channel: str
     state: DeliveryState = DeliveryState.OWED
     due_ms: int | None
-    """None: held back while the water is below its severity."""
+    """None: held back while what it warns of is not so."""
     attempts: int = 0
     next_try_real_ms: int | None = None
     """Real clock of this boot of the machine."""

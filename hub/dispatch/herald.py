@@ -1,7 +1,8 @@
 """Tells of the hub's trouble when nothing can be written down: ingest stands still and holds the database.
 
 Then there are no rows to owe messages by, so officers and shift leads get one letter each, straight through their
-channel, once for each such trouble. Its delivery id is made of the trouble itself, so a repeated one is known.
+channel, once for each such trouble. Its delivery id is made of the trouble itself, so a repeated one is known. Who took
+it is kept until `hub.dispatch.watch` can write it down.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from hub.alerting.policy import AlertPolicy
 from hub.alerting.routing import Recipient
 from hub.dispatch.channel import Channel, Letter
 from hub.dispatch.errors import NotTakenError
-from hub.dispatch.watch import Silence
+from hub.dispatch.watch import Heralded, Silence
 from hub.storage import recipients
 from hub.storage.connection import Connection
 
@@ -30,28 +31,34 @@ class Herald:
         self._channels = channels
         self._policy = policy
         self._clock = clock
-        self._has_told = False
+        self._heralded: Heralded | None = None
+
+    @property
+    def heralded(self) -> Heralded | None:
+        """What was told of this standstill and is not yet written down."""
+        return self._heralded
 
     async def tell(self, connection: Connection, silence: Silence) -> None:
         """Tell of `silence` if it is too long and nobody was told yet; reads only."""
-        if not silence.is_too_long or self._has_told:
+        if not silence.is_too_long or self._heralded is not None:
             return
-        self._has_told = True
         now_ms = self._clock.now_ms()
         due = routing.due_at_hub_trouble(recipients.all_recipients(connection), now_ms=now_ms)
         _LOG.error("ingest stands still and holds the database; telling %d people without a record", len(due))
-        await asyncio.gather(*(self._hand_over(one.recipient, silence, now_ms=now_ms) for one in due))
+        tries = [self._hand_over(one.recipient, silence, now_ms=now_ms) for one in due]
+        are_taken = await asyncio.gather(*tries)
+        told = [one.recipient.recipient_id for one, is_taken in zip(due, are_taken, strict=True) if is_taken]
+        self._heralded = Heralded(silence=silence, told_ms=dict.fromkeys(told, self._clock.now_ms()))
 
-    def rest(self, silence: Silence) -> None:
-        """Note that the database can be written; once ingest lives again, a new trouble is told anew."""
-        if not silence.is_too_long:
-            self._has_told = False
+    def rest(self) -> None:
+        """Note that all is written down: a new standstill is told anew."""
+        self._heralded = None
 
-    async def _hand_over(self, person: Recipient, silence: Silence, *, now_ms: int) -> None:
+    async def _hand_over(self, person: Recipient, silence: Silence, *, now_ms: int) -> bool:
         channel = self._channels.get(person.channel)
         if channel is None:
             _LOG.error("telling %s: there is no channel %s", person.name, person.channel)
-            return
+            return False
         message = messages.hub_trouble(since_ms=silence.since_ms, now_ms=now_ms, policy=self._policy)
         letter = Letter(
             delivery_id=f"d-hub-{silence.since_ms}-{person.recipient_id}",
@@ -70,3 +77,5 @@ class Herald:
             await channel.hand_over(letter, target=person.target)
         except NotTakenError as problem:
             _LOG.error("telling %s that the hub stands still: %s", person.name, problem)
+            return False
+        return True

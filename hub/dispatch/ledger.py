@@ -46,7 +46,7 @@ class Hop(Struct, frozen=True, kw_only=True):
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
-    """All hops, and how far the messages of this rise have come."""
+    """All hops of the newest rise, and how far the messages of the present peak have come."""
 
     hops: tuple[Hop, ...]
     waiting: int
@@ -75,6 +75,7 @@ def ledger_of(alert: Alert, messages: Sequence[Delivery], *, rate: float) -> Led
         rate: scaled seconds per real second.
     """
     begun_ms = alert.committed_ms if alert.committed_ms is not None else alert.raised_ms
+    present = of_peak(messages, peak_no=alert.peak_no)
     of_rise = [message for message in messages if message.severity > 0 and message.created_ms >= begun_ms]
     times = {
         HopName.SAMPLE: alert.sample_ms,
@@ -84,7 +85,7 @@ def ledger_of(alert: Alert, messages: Sequence[Delivery], *, rate: float) -> Led
         HopName.READ: _first(message.read_ms for message in of_rise),
         HopName.ACKNOWLEDGED: alert.acknowledged_ms,
     }
-    states = [message.state for message in of_rise]
+    states = [message.state for message in present]
     return Ledger(
         hops=tuple(
             Hop(name=name, at_ms=at_ms, seconds=_seconds(times.get(_BEGINS_WITH.get(name, name)), at_ms, name, rate))
@@ -95,6 +96,13 @@ def ledger_of(alert: Alert, messages: Sequence[Delivery], *, rate: float) -> Led
         read=states.count(DeliveryState.READ),
         failed=states.count(DeliveryState.FAILED),
     )
+
+
+def of_peak(messages: Sequence[Delivery], *, peak_no: int) -> list[Delivery]:
+    """Return the warnings of a peak's highest severity, one for each person and channel."""
+    warnings = [message for message in messages if message.peak_no == peak_no and message.severity > 0]
+    highest = max((message.severity for message in warnings), default=0)
+    return [message for message in warnings if message.severity == highest]
 
 
 def alert_with_ledger(connection: Connection, alert_id: str, *, rate: float) -> AlertWithLedger | None:

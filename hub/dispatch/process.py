@@ -146,8 +146,8 @@ class Dispatcher:
             return
         self._next_watch_real_ms = now_real_ms + round(1000 * WATCH_EVERY_S)
         try:
-            silence = self._watch.look(self._connection)
+            self._watch.look(self._connection, heralded=self._herald.heralded)
         except DatabaseBusyError:
             await self._herald.tell(self._connection, self._watch.silence(self._connection))
             raise
-        self._herald.rest(silence)
+        self._herald.rest()

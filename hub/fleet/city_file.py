@@ -1,16 +1,18 @@
-"""What a city writes down of itself: stations, thresholds, bindings, recipients; one table of a TOML file each.
+"""What a city writes down of itself: stations, thresholds, bindings, boxes, recipients; one table of a TOML file each.
 
 The names are those of the contract where it has one. A file may hold any part; what it does not name stays as it is.
 """
 
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from contract.bounds import StageCm
 from contract.config_file import read_config
-from contract.desired import Sampling
+from contract.desired import LEAST_QUOTA_MB, MAX_QUOTA_MB, Sampling
 from contract.identity import NodeId, SourceName
 from contract.level.settings import HOLD_S, Persistence, Rise, Thresholds
 from hub.alerting.routing import ALL_STATIONS, Role
@@ -20,6 +22,16 @@ StationId = Annotated[
     str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="up to 63 of a-z, 0-9 and -, for example wai-ruhu-1")
 ]
 NonEmpty = Annotated[str, Meta(min_length=1, max_length=200)]
+Address = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://([^\s/?#@]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#]\S*)?$",
+        max_length=200,
+        description="an address that begins with http:// or https://, for example https://gateway.example/messages",
+    ),
+]
+Channel = Literal["webhook"]
+"""The ways to a person that `hub.dispatch` has; a name that it does not know would fail only in the flood."""
 Cm3 = tuple[float, float, float]
 
 
@@ -28,7 +40,7 @@ class StationEntry(Struct, frozen=True, kw_only=True):
 
     station: StationId
     name: NonEmpty
-    offset_cm: float
+    offset_cm: StageCm
     river: str = ""
     kelurahan: str = ""
     lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
@@ -70,14 +82,22 @@ class BindingEntry(Struct, frozen=True, kw_only=True):
     station: StationId
 
 
+class NodeEntry(Struct, frozen=True, kw_only=True):
+    """What one box is told beside its stations."""
+
+    node: NodeId
+    quota_mb: Annotated[int, Meta(ge=LEAST_QUOTA_MB, le=MAX_QUOTA_MB)]
+    """Disk for all its outboxes together, MiB; a box never takes more than its own config allows."""
+
+
 class RecipientEntry(Struct, frozen=True, kw_only=True):
     """A person who is told; `stations` may be `*`."""
 
     recipient: NonEmpty
     name: NonEmpty
     role: Role
-    channel: NonEmpty
-    target: NonEmpty
+    channel: Channel
+    target: Address
     min_severity: Annotated[int, Meta(ge=0, le=3)] = 1
     is_active: bool = True
     stations: tuple[str, ...] = (ALL_STATIONS,)
@@ -89,7 +109,18 @@ class CityFile(Struct, frozen=True, kw_only=True):
     stations: tuple[StationEntry, ...] = ()
     thresholds: tuple[ThresholdsEntry, ...] = ()
     bindings: tuple[BindingEntry, ...] = ()
+    nodes: tuple[NodeEntry, ...] = ()
     recipients: tuple[RecipientEntry, ...] = ()
+
+
+_KEYS: dict[str, Callable[[Any], Hashable]] = {
+    "stations": lambda one: one.station,
+    "thresholds": lambda one: f"{one.station} version {one.version}",
+    "bindings": lambda one: f"{one.node}/{one.source}",
+    "nodes": lambda one: one.node,
+    "recipients": lambda one: one.recipient,
+}
+"""What there may be one entry of in a file."""
 
 
 def read_city(path: Path) -> CityFile:
@@ -101,4 +132,28 @@ def read_city(path: Path) -> CityFile:
     city, problems = read_config(path, CityFile)
     if city is None:
         raise CityFileError(problems)
+    for kind in _KEYS:
+        entries = getattr(city, kind)
+        places = [f"{kind}[{number}]" for number in range(1, len(entries) + 1)]
+        problems += [f"{path}: {problem}" for problem in doubles(kind, entries, places=places)]
+    if problems:
+        raise CityFileError(problems)
     return city
+
+
+def doubles(kind: str, entries: Sequence[Any], *, places: Sequence[str]) -> list[str]:
+    """Return a problem for each entry that names what an entry before it has named: which of them holds, nobody knows.
+
+    Args:
+        kind: of the entries, as the tables of a file are called.
+        entries: in the order of the file.
+        places: where each stands, as a person finds it.
+    """
+    first: dict[Hashable, str] = {}
+    problems: list[str] = []
+    for entry, place in zip(entries, places, strict=True):
+        key = _KEYS[kind](entry)
+        if key in first:
+            problems.append(f"{place}: {key} stands at {first[key]} already. Keep one of them.")
+        first.setdefault(key, place)
+    return problems

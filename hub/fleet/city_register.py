@@ -1,11 +1,21 @@
 """Brings what a city wrote down into the database, all of it or nothing, and out again."""
 
+from typing import cast
+
 from contract.clock import aware
 from contract.level.settings import Rise
 from hub.alerting.routing import ALL_STATIONS, Recipient
-from hub.fleet.city_file import BindingEntry, CityFile, RecipientEntry, StationEntry, ThresholdsEntry
+from hub.fleet.city_file import (
+    BindingEntry,
+    Channel,
+    CityFile,
+    NodeEntry,
+    RecipientEntry,
+    StationEntry,
+    ThresholdsEntry,
+)
 from hub.fleet.errors import CityFileError
-from hub.storage import bindings, recipients, stations, thresholds
+from hub.storage import bindings, quotas, recipients, stations, thresholds
 from hub.storage.connection import Connection
 from hub.storage.errors import VersionTakenError
 from hub.storage.stations import Station
@@ -40,6 +50,8 @@ def enter(connection: Connection, city: CityFile, *, now_ms: int) -> None:
         bindings.bind(
             connection, node_id=binding.node, source=binding.source, station_id=binding.station, now_ms=now_ms
         )
+    for node in city.nodes:
+        quotas.save(connection, node.node, quota_mb=node.quota_mb)
     for one in city.recipients:
         recipients.save(connection, _recipient(one), station_ids=one.stations)
 
@@ -65,12 +77,15 @@ def written_down(connection: Connection) -> CityFile:
             BindingEntry(node=binding.node_id, source=binding.source, station=binding.station_id)
             for binding in counting.values()
         ),
+        nodes=tuple(
+            NodeEntry(node=node_id, quota_mb=quota_mb) for node_id, quota_mb in quotas.all_quotas(connection).items()
+        ),
         recipients=tuple(
             RecipientEntry(
                 recipient=one.recipient_id,
                 name=one.name,
                 role=one.role,
-                channel=one.channel,
+                channel=cast("Channel", one.channel),  # nothing else was ever taken in
                 target=one.target,
                 min_severity=one.min_severity,
                 is_active=one.is_active,

@@ -1,18 +1,18 @@
-"""What each box should be, from stations, thresholds and bindings.
+"""What each box should be, from stations, thresholds, bindings and quotas.
 
-A new version is made only when something a box must know has changed. A box that was never bound is told nothing,
-so that it keeps what its own config says.
+A new version is made only when something a box must know has changed. A box that was never bound and
+has no quota of its own is told nothing, so that it keeps what its own config says.
 """
 
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from contract.desired import Applied, Desired, DesiredSource, is_to_be_applied
+from contract.desired import DEFAULT_QUOTA_MB, Applied, Desired, DesiredSource, is_to_be_applied
 from contract.level.settings import Rise
 from contract.messages import encode_message
 from hub.rivers.layout import Layout, Place
-from hub.storage import desired, downlink
+from hub.storage import desired, downlink, quotas
 from hub.storage.connection import Connection
 
 LEAF = "desired"
@@ -66,18 +66,28 @@ class DesiredStates:
 
     def refresh(self, connection: Connection, layout: Layout, *, now_ms: int) -> list[str]:
         """Make new versions where the layout asks for them and owe them to the boxes; return the nodes concerned."""
-        wanted = {binding.node_id for binding in layout.counting.values()} | set(self._documents)
-        changed = [node_id for node_id in sorted(wanted) if self._refresh_one(connection, layout, node_id, now_ms)]
+        quotas_mb = quotas.all_quotas(connection)
+        wanted = {binding.node_id for binding in layout.counting.values()} | set(quotas_mb) | set(self._documents)
+        fresh = {
+            node_id: Desired(
+                db_epoch=self._db_epoch,
+                version=0,
+                sources=sources_of(layout, node_id),
+                quota_mb=quotas_mb.get(node_id, DEFAULT_QUOTA_MB),
+            )
+            for node_id in sorted(wanted)
+        }
+        changed = [node_id for node_id, one in fresh.items() if self._take(connection, node_id, one, now_ms=now_ms)]
         for node_id in changed:
             self.owe(connection, node_id, now_ms=now_ms)
         return changed
 
-    def _refresh_one(self, connection: Connection, layout: Layout, node_id: str, now_ms: int) -> bool:
+    def _take(self, connection: Connection, node_id: str, wanted: Desired, *, now_ms: int) -> bool:
+        """Make what is wanted the next version, if it says anything else than the one in force."""
         held = self._documents.get(node_id)
-        version = 1 if held is None else held.version + 1
-        fresh = Desired(db_epoch=self._db_epoch, version=version, sources=sources_of(layout, node_id))
-        if held is not None and replace(fresh, version=held.version) == held:
+        if held is not None and replace(wanted, version=held.version) == held:
             return False
+        fresh = replace(wanted, version=1 if held is None else held.version + 1)
         desired.save(connection, node_id, fresh, now_ms=now_ms)
         self._documents[node_id] = fresh
         return True

@@ -76,6 +76,10 @@ class Committer:
             if isinstance(item, DeadLetter):
                 memory.dead_letters.put(connection, item)
             elif isinstance(item, Farewell):
+                # What it said before its will must not take the will back, though both came in one read.
+                box = heard.pop(item.node_id, None)
+                if box is not None:
+                    self._note_heard({item.node_id: box}, now_ms=now_ms, real_ms=real_ms)
                 greetings.take_leave(connection, memory, item, now_ms=now_ms, real_ms=real_ms)
             else:
                 box = heard.get(item.node_id)

@@ -1,6 +1,7 @@
 """From a topic and a payload to something with a form, or to a dead letter with the reason. Pure; never raises.
 
-Records are decoded one by one: a broken one does not take the others of its batch with it.
+Records are decoded one by one: a broken one does not take the others of its batch with it. An hour that cannot be
+right is doubted from here on, whatever the record says of its clock; the body stays as it came.
 """
 
 from functools import lru_cache
@@ -12,6 +13,7 @@ from contract.identity import verify_node_id
 from contract.messages import Batch, Gone, Hello, decode_message
 from contract.records import AnyRecord, decode_record, readable_seq
 from contract.topics import parse_up
+from hub.rivers.box_time import believed
 from hub.storage.dead_letters import DeadLetter
 
 ERROR_MAX_CHARS = 500
@@ -63,7 +65,7 @@ def decode(arrived: Arrived, *, now_ms: int) -> Incoming:
 
     Args:
         arrived: topic and payload.
-        now_ms: the hub's clock, for a dead letter.
+        now_ms: the hub's clock, for a dead letter and for what a box may say of the hour.
     """
     try:
         node_id, leaf = _place_of(arrived.topic)
@@ -104,7 +106,7 @@ def _offer(node_id: str, batch: Batch, topic: str, now_ms: int) -> Offer:
         spool_id=batch.spool,
         low=batch.low,
         next=batch.next,
-        records=records,
+        records=[believed(record, now_ms=now_ms) for record in records],
         bodies=bodies,
         broken=broken,
     )

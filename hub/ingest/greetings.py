@@ -24,11 +24,12 @@ def greet(
     box.session, box.hello_ms, box.gone_real_ms = hello.session, now_ms, None
     box.applied_epoch, box.applied_version = hello.applied.db_epoch, hello.applied.version
     nodes.store_hello(connection, box.node_id, hello, now_ms=now_ms)
+    is_of_another_life = box.applied_epoch not in {"", memory.db_epoch}
     marks = []
     for producer, told in hello.spools.items():
         mark = memory.watermarks.get(connection, box.node_id, told.spool, now_ms=now_ms, real_ms=real_ms)
         mark.producer = producer
-        mark.note(told.low, told.next)
+        mark.note(told.low, told.next, is_of_another_life=is_of_another_life)
         mark.live_seq = told.next
         if is_new_session:
             mark.moved_real_ms = real_ms

@@ -14,6 +14,10 @@ from hub.storage.connection import Connection
 TROUBLE_AFTER_REAL_MS = 60_000
 """As long as a box's last will is passed over in silence."""
 
+LOOKS_APART_REAL_MS = 5_000
+"""Looks come each second. Longer apart, ingest itself stood still: others tell of that, and nobody listened meanwhile
+who could have found the broker away."""
+
 _REF = "ingest"
 _LOG = logging.getLogger(__name__)
 
@@ -26,7 +30,7 @@ class HubTrouble:
         self._clock = clock
         self._desk = desk
         self._policy = policy
-        self._heard_real_ms = clock.real_ms()
+        self._heard_real_ms = self._looked_real_ms = clock.real_ms()
         self._is_to_be_ended = True
         self._is_told = False
         self._complaints = Complaints(_LOG)
@@ -34,6 +38,9 @@ class HubTrouble:
     def look(self, connection: Connection, *, is_listening: bool) -> None:
         """Tell what has changed, inside a write."""
         real_ms = self._clock.real_ms()
+        if real_ms - self._looked_real_ms > LOOKS_APART_REAL_MS:
+            self._heard_real_ms = real_ms
+        self._looked_real_ms = real_ms
         try:
             with savepoint(connection):
                 if is_listening:

@@ -153,7 +153,7 @@ class Intake:
     def _bury(self, tombstone: Tombstone, mark: SpoolMark) -> None:
         """Cover what a tombstone stands for, and say which numbers will not come and why."""
         missing = [piece for first, last in tombstone.ranges for piece in mark.covered.holes(first, last)]
-        mark.covered.update(missing)
+        mark.cover_ranges([list(piece) for piece in missing])
         gaps.add(
             self._connection,
             [
@@ -190,7 +190,7 @@ class Intake:
             if seq in mark.covered:
                 seen.append(pair)
             else:
-                mark.covered.add(seq)
+                mark.cover([seq])
                 fresh.append(pair)
         if fresh:
             mark.moved_real_ms = self._real_ms

@@ -74,8 +74,7 @@ class Link:
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
         self._client.on_socket_open = _send_at_once
-        # With this set paho leaves all writing to `_flush`: otherwise each packet would be sent as it is queued.
-        self._client.on_socket_register_write = _leave_writing_to_us
+        self._client.on_socket_register_write = _leave_writing_to_flush
         if tls is not None:
             self._client.tls_set_context(_tls_context(tls))
         self._arrived: list[Arrived] = []
@@ -210,8 +209,11 @@ def _send_at_once(_client: mqtt.Client, _data: object, opened: object) -> None:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _leave_writing_to_us(_client: mqtt.Client, _data: object, _socket: object) -> None:
-    """Nothing to do: `want_write` is asked before each wait."""
+def _leave_writing_to_flush(_client: mqtt.Client, _data: object, _socket: object) -> None:
+    """Do nothing, and by being there keep paho from sending each packet by itself as it is queued.
+
+    So the acks of one commit leave together, in `Link._flush`, which asks `want_write` and needs no call for it.
+    """
 
 
 def _tls_context(files: TlsFiles) -> ssl.SSLContext:

@@ -92,6 +92,8 @@ class StationMoves:
             old if moved is None else moved.held.now,
             severity=old.severity,
             since_ms=old.since_ms,
+            since_hub_ms=old.since_hub_ms,
+            is_since_doubted=old.is_since_doubted,
             decision_id=old.decision_id,
             is_suspect=old.is_suspect,
             is_silent=old.is_silent,

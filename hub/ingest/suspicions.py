@@ -19,7 +19,7 @@ from hub.storage import changes, counters, faults, gaps, nodes
 from hub.storage.connection import Connection
 from hub.storage.counters import RECORD_GAPS
 from hub.storage.faults import FaultNow
-from hub.storage.gaps import Gap, Kind
+from hub.storage.gaps import Gap
 
 _CLONE_TEXT = "dua kotak memakai satu nama, atau isinya rusak"
 _LOG = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Suspicions:
             self._write_lost(connection, mark, lost)
 
     def _write_lost(self, connection: Connection, mark: SpoolMark, lost: list[Range]) -> None:
-        kind = self._kind_of_loss(mark.node_id)
+        kinds = mark.by_kind(lost)
         now_ms = self._clock.now_ms()
         gaps.add(
             connection,
@@ -62,22 +62,17 @@ class Suspicions:
                     reason="",
                     found_ms=now_ms,
                 )
-                for first, last in lost
+                for kind, (first, last) in kinds
             ],
         )
         self._memory.watermarks.touch(mark)
         changes.add(connection, at_ms=now_ms, kind="node", ref=mark.node_id)
-        if kind == "loss":
-            counters.add(connection, {(RECORD_GAPS, ""): len(lost)})
-            _LOG.warning("%s lost records of spool %s: %s", mark.node_id, mark.spool_id, lost)
-            text = _loss_text(mark, lost)
+        losses = [piece for kind, piece in kinds if kind == "loss"]
+        if losses:
+            counters.add(connection, {(RECORD_GAPS, ""): len(losses)})
+            _LOG.warning("%s lost records of spool %s: %s", mark.node_id, mark.spool_id, losses)
+            text = _loss_text(mark, losses)
             self._tell(connection, mark.node_id, "", RECORDS_LOST_CODE, text, at_ms=now_ms, active=True)
-
-    def _kind_of_loss(self, node_id: str) -> Kind:
-        """A box that still knows another epoch gave the missing records to the hub before it was restored."""
-        box = self._memory.boxes.find(node_id)
-        epoch = "" if box is None else box.applied_epoch
-        return "restore" if epoch not in {"", self._memory.db_epoch} else "loss"
 
     def take_fault(self, connection: Connection, mark: SpoolMark, fault: Fault) -> None:
         """Take the newest word on a fault; what matters now, and any end of it, goes to the alerts."""

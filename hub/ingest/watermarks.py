@@ -9,6 +9,10 @@ Every number of a spool is in one of these places:
   moved for a minute of real time in which the box was there. A lost number that comes after all is covered and no
   longer lost.
 
+A lost number that was on the box before this life of the database first heard of the spool may have been given to the
+hub in an earlier life: it is a restore gap. That a spool is older than this life shows by its being known from the
+backup, by a `low` above 1 (only an acknowledgement or a tombstone raises it), or by a hello that names another epoch.
+
 Only covered numbers count in an acknowledgement; the contiguous high mark does not step over a loss.
 """
 
@@ -18,10 +22,15 @@ from dataclasses import dataclass, field
 from contract.seq_ranges import Range, SeqRanges, ranges_of
 from hub.storage import spools
 from hub.storage.connection import Connection
+from hub.storage.gaps import Kind
 from hub.storage.spools import Marks, Spool
 
 QUIET_REAL_MS = 60_000
 """Twice the time after which a box sends again."""
+
+WRITTEN_WHOLE = 100
+"""Ranges of a spool up to which all of them are written with each commit (2 KB); above it only the new ones are, until
+they are as many as all. Measured at 10,000 ranges, written whole: 250 KB of log and 3 ms more for each commit."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -35,10 +44,16 @@ class SpoolMark:
     low: int = 1
     next: int = 1
     covered: SeqRanges = field(default_factory=SeqRanges)
+    news: list[list[int]] = field(default_factory=list)
+    """Ranges covered since the last `save`."""
+    news_written: int = 0
+    """How many ranges lie in the database beside `covered`."""
     lost: SeqRanges = field(default_factory=SeqRanges)
     is_superseded: bool = False
     judged_low: int = 1
     """Below this, what is missing is known to be lost."""
+    inherited_next: int = 0
+    """Numbers below it may have been given to an earlier life of the database; 0: not heard of in this life."""
     suspected: Range | None = None
     """(low, next) of the news that something below `low` may be lost."""
     moved_real_ms: int = 0
@@ -55,10 +70,24 @@ class SpoolMark:
 
     def cover(self, seqs: list[int]) -> None:
         """Add numbers, in any order."""
-        self.covered.update(touched_ranges(seqs))
+        self.cover_ranges(touched_ranges(seqs))
 
-    def note(self, low: int, following: int) -> None:
-        """Take what the box says of its spool: the lowest number it holds, and the one it gives next."""
+    def cover_ranges(self, ranges: list[list[int]]) -> None:
+        """Add ranges, in any order."""
+        self.covered.update(ranges)
+        self.news += ranges
+
+    def note(self, low: int, following: int, *, is_of_another_life: bool = False) -> None:
+        """Take what the box says of its spool.
+
+        Args:
+            low: the lowest number it holds unacknowledged.
+            following: the number it gives next.
+            is_of_another_life: the box still follows the hub of another database epoch.
+        """
+        if self.inherited_next == 0 or (self.inherited_next == 1 and is_of_another_life):
+            is_older = is_of_another_life or low > 1 or self.next > 1
+            self.inherited_next = following if is_older else 1
         self.low, self.next = low, max(self.next, following)
         if self.suspected is None and low > self.judged_low:
             self.suspected = (low, following)
@@ -84,6 +113,14 @@ class SpoolMark:
             self.suspected = (self.low, self.next)
         return news
 
+    def by_kind(self, lost: list[Range]) -> list[tuple[Kind, Range]]:
+        """Return lost ranges with the kind of each, cut where an earlier life of the database ends."""
+        end = self.inherited_next
+        restored: list[tuple[Kind, Range]] = [
+            ("restore", (first, min(last, end - 1))) for first, last in lost if first < end
+        ]
+        return restored + [("loss", (max(first, end), last)) for first, last in lost if last >= end]
+
     def find_again(self) -> bool:
         """Take what is covered out of what is lost; answer whether there was any."""
         found = [piece for first, last in self.lost for piece in self.covered.holes(first, last)]
@@ -93,17 +130,26 @@ class SpoolMark:
         self.lost = SeqRanges(found)
         return True
 
-    def marks(self) -> Marks:
-        """Return the row that says all this."""
+    def take_marks(self) -> Marks:
+        """Return what is to be written of all this now; what was covered is no longer news then."""
+        had_news = self.news_written > 0
+        news, self.news = self.news, []
+        self.news_written += len(news)
+        covered = None
+        if len(self.covered) <= WRITTEN_WHOLE or self.news_written >= len(self.covered):
+            covered, news, self.news_written = self.covered.as_lists(), [], 0
         return Marks(
             spool_no=self.spool_no,
             producer=self.producer,
             low=self.low,
             next=self.next,
-            covered=self.covered.as_lists(),
+            covered=covered,
+            news=news,
+            had_news=had_news,
             lost=self.lost.as_lists(),
             lost_count=self.lost.count(),
             superseded=self.is_superseded,
+            inherited_next=self.inherited_next,
         )
 
 
@@ -155,7 +201,7 @@ class Watermarks:
     def save(self, connection: Connection) -> None:
         """Write the changed ones."""
         if self._changed:
-            spools.save(connection, [mark.marks() for mark in self._changed.values()])
+            spools.save(connection, [mark.take_marks() for mark in self._changed.values()])
             self._changed = {}
 
     def _put(self, mark: SpoolMark) -> None:
@@ -184,7 +230,9 @@ def _mark_of(spool: Spool, *, real_ms: int) -> SpoolMark:
         low=spool.low,
         next=spool.next,
         covered=SeqRanges(spool.covered),
+        news_written=spool.news_written,
         lost=SeqRanges(spool.lost),
         is_superseded=spool.superseded,
+        inherited_next=spool.inherited_next,
         moved_real_ms=real_ms,
     )

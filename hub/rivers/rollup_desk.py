@@ -1,7 +1,9 @@
 """Sums readings up into roll-ups, behind the ingest, from the records themselves.
 
 A mark says up to which record the roll-ups go; it moves in the same transaction, so a crash neither loses nor
-doubles a reading. A reading belongs to the station at which its gauge stood when it was measured.
+doubles a reading. A reading belongs to the station at which its gauge stood when it was measured; one from before
+the gauge was first bound, to its first station; one from when it stood nowhere, to none. One whose hour nobody knows
+yet is passed over, and added when its boot has been dated. `hub.storage.board.series` has the same rule.
 """
 
 from collections.abc import Iterable
@@ -10,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from contract.quality import is_usable
+from hub.rivers.dating import Dating
 from hub.rivers.layout import Gauge, Layout
 from hub.storage import records, rollups
 from hub.storage.bindings import Binding
@@ -20,6 +23,8 @@ from hub.storage.rollups import STEPS_S, Bucket
 MARK = "rollups"
 RECORDS_A_TIME = 1_000
 """About 5 ms of work."""
+LATE_A_TIME = 250
+"""Readings dated afterwards: about as long, for each is written again."""
 
 
 class _Thinned(Struct, frozen=True, gc=False):
@@ -88,6 +93,7 @@ class RollupDesk:
         """Begin; what was done before is in the database."""
         self._gauges: dict[int, str] = {}
         self._bindings: dict[Gauge, list[Binding]] = {}
+        self._dating = Dating()
 
     def take_layout(self, layout: Layout, *, node_of_spool: dict[int, str]) -> None:
         """Learn which gauge stood where, and whose the spools are."""
@@ -99,15 +105,23 @@ class RollupDesk:
     def work(self, connection: Connection) -> int:
         """Sum up the next portion, inside a write; return how many records it held at most (0: all is done)."""
         done_id = rollups.mark(connection, MARK)
+        late = self._dating.date_waiting(connection, to_id=done_id, limit=LATE_A_TIME)
+        if late is not None:
+            self._add(connection, late)
+            return LATE_A_TIME
         readings, looked_id = records.readings_after(connection, done_id, limit=RECORDS_A_TIME)
         if looked_id == done_id:
             return 0
+        self._dating.learn(connection, done_id, looked_id)
+        self._add(connection, self._dating.date(connection, readings))
+        rollups.set_mark(connection, MARK, looked_id)
+        return looked_id - done_id
+
+    def _add(self, connection: Connection, readings: Iterable[ReadingForRollup]) -> None:
         sums = self._sum(readings)
         for step_s in STEPS_S:
             coarse = _coarser(sums, step_s * 1000)
             rollups.merge(connection, step_s, [one.bucket(*key) for key, one in coarse.items()])
-        rollups.set_mark(connection, MARK, looked_id)
-        return looked_id - done_id
 
     def _sum(self, readings: Iterable[ReadingForRollup]) -> dict[_Key, _Sum]:
         finest_ms = 1000 * STEPS_S[0]
@@ -130,8 +144,7 @@ class RollupDesk:
         for binding in reversed(held):
             if binding.bound_ms <= reading.at_ms and (binding.ended_ms is None or reading.at_ms < binding.ended_ms):
                 return binding.station_id
-        # Measured before the gauge was bound, or by a clock that was wrong: it belongs where the gauge stands now.
-        return held[-1].station_id
+        return held[0].station_id if reading.at_ms < held[0].bound_ms else None
 
 
 def _coarser(sums: dict[_Key, _Sum], step_ms: int) -> dict[_Key, _Sum]:

@@ -1,12 +1,12 @@
 """A stage series as CSV: `time` (ISO 8601 with zone), `stage_cm`, optional `flag`; other columns are left alone.
 
 An empty `stage_cm` is a missing reading. Without a `flag` a reading counts as not evaluated, which the rule may use.
+A line with more values than columns is refused: a decimal comma would else be cut off without a word.
 """
 
 import csv
 import itertools
 import math
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,9 @@ from contract.quality import Flag
 from hub.rivers.errors import SeriesFileError, SeriesFormError
 
 TIME, STAGE, FLAG = "time", "stage_cm", "flag"
+SURPLUS = "\0"
+"""Where the CSV reader puts values that have no column; no column can be called so."""
+
 DEFAULT_INTERVAL_S = 60.0
 
 
@@ -34,13 +37,13 @@ def read_series(path: Path) -> list[SeriesRow]:
 
     Raises:
         SeriesFormError: there is no such file, or it has not the columns.
-        SeriesFileError: a line cannot be read, or times do not rise.
+        SeriesFileError: a line cannot be read, times do not rise, or there is no line.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, restkey=SURPLUS)
             _verify_columns(path, reader.fieldnames or [])
-            return list(_rows(path, reader))
+            rows = list(_rows(path, reader))
     except OSError as problem:
         raise SeriesFormError(
             f"{path}: tidak dapat dibaca: {problem.strerror}. Periksa nama berkas.\n"
@@ -51,12 +54,25 @@ def read_series(path: Path) -> list[SeriesRow]:
             f"{path}: bukan CSV UTF-8: {problem}. Simpan sebagai CSV UTF-8.\n"
             f"{path}: not CSV in UTF-8: {problem}. Save it as CSV UTF-8."
         ) from problem
+    if not rows:
+        raise SeriesFileError(
+            f"{path}: tidak ada bacaan, hanya baris judul. Isi dengan bacaan.\n"
+            f"{path}: holds no reading, only the header. Fill it with readings."
+        )
+    return rows
 
 
-def interval_of(rows: list[SeriesRow]) -> float:
-    """Return the seconds between two lines: the median, so that holes do not count."""
+def intervals_of(rows: list[SeriesRow]) -> list[float]:
+    """Return the seconds between readings at each line: the smaller of the steps before and behind it.
+
+    A box reads each minute in peace and each 5 s in flood, so no single interval is right for its series. Beside a
+    hole the other step counts; the first and the last line have their second nearest step for it.
+    """
     steps_s = [(later.at_ms - earlier.at_ms) / 1000 for earlier, later in itertools.pairwise(rows)]
-    return statistics.median(steps_s) if steps_s else DEFAULT_INTERVAL_S
+    if not steps_s:
+        return [DEFAULT_INTERVAL_S] * len(rows)
+    around_s = [steps_s[:2][-1], *steps_s, steps_s[-2:][0]]
+    return [min(before, behind) for before, behind in itertools.pairwise(around_s)]
 
 
 def _verify_columns(path: Path, names: Sequence[str]) -> None:
@@ -68,11 +84,19 @@ def _verify_columns(path: Path, names: Sequence[str]) -> None:
             f"{path}: no column {', '.join(missing)}; found: {', '.join(names) or '-'}. "
             f"The first line must name {TIME},{STAGE}."
         )
+    doubled = [name for name in (TIME, STAGE, FLAG) if names.count(name) > 1]
+    if doubled:
+        raise SeriesFormError(
+            f"{path}: kolom {', '.join(doubled)} lebih dari satu. Hapus yang bukan bacaan.\n"
+            f"{path}: more than one column {', '.join(doubled)}. Remove what is no reading."
+        )
 
 
 def _rows(path: Path, reader: "csv.DictReader[str]") -> Iterator[SeriesRow]:
     before_ms: int | None = None
     for line in reader:
+        if any(line.get(SURPLUS) or ()):
+            raise _surplus(path, reader.line_num)
         row = _row(path, reader.line_num, line)
         if before_ms is not None and row.at_ms <= before_ms:
             expected = ("lebih baru dari baris di atasnya", "a time after the line above")
@@ -117,6 +141,13 @@ def _time(path: Path, number: int, text: str) -> int:
     example = "2025-11-21T17:00:00+09:00"
     expected = (f"waktu ISO 8601 dengan zona, misalnya {example}", f"ISO 8601 with zone, for example {example}")
     raise _bad(path, number, TIME, text, expected)
+
+
+def _surplus(path: Path, number: int) -> SeriesFileError:
+    return SeriesFileError(
+        f"{path}: baris {number}: lebih banyak nilai daripada kolom; tulis desimal dengan titik, misalnya 134.6.\n"
+        f"{path}: line {number}: more values than columns; write decimals with a point, for example 134.6."
+    )
 
 
 def _bad(path: Path, number: int, column: str, got: str, expected: tuple[str, str]) -> SeriesFileError:

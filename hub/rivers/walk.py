@@ -24,7 +24,7 @@ from contract.quality import Flag
 from contract.records import Level, Reading
 from hub.alerting.events import StationChange
 from hub.alerting.inputs import AdoptInputs, Inputs, ReevaluateInputs, StepInputs
-from hub.rivers.box_time import shift_ms
+from hub.rivers.box_time import HubHour, hub_hour, shift_ms
 from hub.rivers.held import Held, Run
 from hub.rivers.layout import Place
 from hub.rivers.rise import rise_of
@@ -67,6 +67,8 @@ class Walk:
         self._newest: Reading | Level | None = None
         self._why: str | None = None
         self._error: str | None = held.now.rule_error
+        self._at = HubHour(hub_ms=held.now.at_hub_ms, is_doubted=held.now.is_at_doubted)
+        self._since = HubHour(hub_ms=held.now.since_hub_ms, is_doubted=held.now.is_since_doubted)
 
     def follow(self, run: Run) -> None:
         """Take the records of a run, each on its own."""
@@ -78,12 +80,16 @@ class Walk:
             if (record.boot, record.up_ms, record.seq) <= held.state.key():
                 continue
             self._newest = record
+            self._at = hub_hour(record.at_ms, record, run, committed_ms=self._committed_ms)
+            since_ms = held.state.since_ms
             try:
                 self._take(record, run)
             except Exception as problem:  # noqa: BLE001 - one record must not stop the others; it is kept and counted
                 self._fail(record, run, problem)
             else:
                 self._error = None
+            if held.state.since_ms != since_ms:
+                self._since = hub_hour(held.state.since_ms, record, run, committed_ms=self._committed_ms)
 
     def _take(self, record: Reading | Level, run: Run) -> None:
         if self._settings is None:
@@ -161,6 +167,8 @@ class Walk:
         at_ms = self._committed_ms
         done = reevaluate(before, settings, at_ms=at_ms, decision_id=decision_id)
         held.state = done.state
+        if done.state.since_ms != before.since_ms:
+            self._since = HubHour()  # it begins now, by the hub's clock
         inputs = ReevaluateInputs(before=before, at_ms=at_ms, settings=settings, decision_id=decision_id)
         now = held.now
         about = Told(
@@ -218,10 +226,14 @@ class Walk:
             station_id=held.station_id,
             severity=state.severity,
             since_ms=state.since_ms,
+            since_hub_ms=self._since.hub_ms,
+            is_since_doubted=self._since.is_doubted,
             stage_cm=old.stage_cm if newest is None else newest.stage_cm,
             flag=old.flag if newest is None else newest.flag,
             reason=old.reason if newest is None else newest.reason if isinstance(newest, Reading) else "",
             at_ms=old.at_ms if newest is None else newest.at_ms,
+            at_hub_ms=self._at.hub_ms,
+            is_at_doubted=self._at.is_doubted,
             received_ms=old.received_ms if newest is None else self._committed_ms,
             interval_s=newest.interval_s if isinstance(newest, Reading) else (state.interval_s or old.interval_s),
             rise_cm=None if rise is None else rise[0],

@@ -12,7 +12,7 @@ _COLUMNS = Delivery.__struct_fields__
 _SELECT = f"SELECT {columns_of(Delivery)} FROM deliveries"  # noqa: S608 - our own column names
 _OWE = (
     f"INSERT INTO deliveries ({columns_of(Delivery)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - as above
-    " ON CONFLICT (alert_id, severity, recipient_id, channel) DO UPDATE SET due_ms = excluded.due_ms,"
+    " ON CONFLICT (alert_id, peak_no, severity, recipient_id, channel) DO UPDATE SET due_ms = excluded.due_ms,"
     " text = iif(attempts = 0, excluded.text, text), sms = iif(attempts = 0, excluded.sms, sms)"
     " WHERE due_ms IS NULL AND state IN ('owed', 'sending')"
 )
@@ -50,13 +50,14 @@ class Waiting(Struct, frozen=True, kw_only=True):
     severity: int
 
 
-def owe_all(connection: Connection, messages: Iterable[Delivery]) -> None:
-    """Write messages down that are new to their (alert, severity, recipient, channel).
+def owe_all(connection: Connection, messages: Iterable[Delivery]) -> int:
+    """Write messages down that are new to their (alert, peak, severity, recipient, channel); return how many.
 
-    One that is held back there is let go instead, with the new words unless the old ones were sent already. Any other
-    stays as it is: nobody is told of a severity twice.
+    One that is held back there is let go instead, with the new words unless the old ones were sent already, and
+    counts. Any other stays as it is: nobody is told of a severity twice in a peak.
     """
-    connection.executemany(_OWE, [[getattr(message, name) for name in _COLUMNS] for message in messages])
+    values = [[getattr(message, name) for name in _COLUMNS] for message in messages]
+    return connection.executemany(_OWE, values).rowcount if values else 0
 
 
 def one(connection: Connection, delivery_id: str) -> Delivery | None:
@@ -101,13 +102,20 @@ def hasten(connection: Connection, alert_id: str, *, severity: int, now_ms: int)
     return cursor.rowcount
 
 
-def withdraw_below(connection: Connection, alert_id: str, *, severity: int) -> None:
-    """Call back what waits to tell of less than `severity` to those who are told of `severity` itself."""
+def withdraw_below(connection: Connection, alert_id: str, *, peak_no: int, severity: int) -> None:
+    """Call back what waits from earlier peaks, and what waits in this one to tell those of less who are told of more.
+
+    Args:
+        connection: inside `write`.
+        alert_id: of the alert.
+        peak_no: of the rise.
+        severity: of the rise; the messages of it are written down already.
+    """
     connection.execute(
-        "UPDATE deliveries SET state = 'withdrawn' WHERE alert_id = ?1 AND severity > 0 AND severity < ?2"
-        " AND state IN ('owed', 'sending') AND (recipient_id, channel) IN"
-        " (SELECT recipient_id, channel FROM deliveries WHERE alert_id = ?1 AND severity = ?2)",
-        (alert_id, severity),
+        "UPDATE deliveries SET state = 'withdrawn' WHERE alert_id = ?1 AND severity > 0"
+        " AND state IN ('owed', 'sending') AND (peak_no < ?2 OR severity < ?3 AND (recipient_id, channel) IN"
+        " (SELECT recipient_id, channel FROM deliveries WHERE alert_id = ?1 AND peak_no = ?2 AND severity = ?3))",
+        (alert_id, peak_no, severity),
     )
 
 

@@ -1,7 +1,8 @@
-"""Single facts about the database: its epoch, and the version of the layout (stations, thresholds, bindings)."""
+"""Single facts about the database: its epoch, and the version of the layout (stations, thresholds, bindings, quota)."""
 
 import secrets
 
+from hub.storage import spools
 from hub.storage.connection import Connection
 
 
@@ -28,14 +29,15 @@ def renew_db_epoch(connection: Connection) -> str:
     """Give the database a new epoch, so that boxes offer again what a restored backup lacks; return it."""
     epoch = secrets.token_hex(8)
     set_value(connection, "db_epoch", epoch)
+    spools.begin_new_life(connection)
     return epoch
 
 
 def layout_version(connection: Connection) -> int:
-    """Return a number that grows with each change of stations, thresholds or bindings."""
+    """Return a number that grows with each change of stations, thresholds, bindings or quotas."""
     return int(value(connection, "layout_version") or 0)
 
 
 def bump_layout(connection: Connection) -> None:
-    """Say that stations, thresholds or bindings changed; ingest looks once a second."""
+    """Say that stations, thresholds, bindings or quotas changed; ingest looks once a second."""
     set_value(connection, "layout_version", str(layout_version(connection) + 1))

@@ -20,7 +20,8 @@ def _step(sql_file: Path) -> Callable[[Database], None]:
     return run
 
 
-def _all_steps() -> Migrations:
+def all_steps() -> Migrations:
+    """Return every step of this version, in order."""
     steps = Migrations(SET_NAME)
     for sql_file in sorted(_FOLDER.glob("*.sql")):
         steps(name=sql_file.stem)(_step(sql_file))
@@ -35,7 +36,7 @@ def migrate(connection: Connection) -> None:
     Raises:
         SchemaError: the file has steps that this version does not know.
     """
-    steps = _all_steps()
+    steps = all_steps()
     with write(connection):
         db = Database(connection)
         unknown = {step.name for step in steps.applied(db)} - {sql_file.stem for sql_file in _FOLDER.glob("*.sql")}

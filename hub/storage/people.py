@@ -15,7 +15,8 @@ from msgspec import Struct
 from hub.storage.connection import Connection
 from hub.storage.rows import read_one
 
-ADMIN_NAME = "admin"
+NAME_LONGEST = 100
+PASSWORD_LONGEST = 500
 SESSION_REAL_S = 12 * 3600.0
 """One shift and a little; real seconds."""
 
@@ -47,13 +48,13 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def ensure_admin(connection: Connection, *, password: str, now_ms: int) -> None:
-    """Make the one local administrator, or give it this password if it has another; then its sessions end."""
-    user = _user(connection, ADMIN_NAME)
+def ensure_user(connection: Connection, *, name: str, password: str, now_ms: int) -> None:
+    """Make a user who may do everything, or give it this password if it has another; then its sessions end."""
+    user = _user(connection, name)
     if user is None:
         connection.execute(
             "INSERT INTO users (user_id, name, password_hash, role, created_ms) VALUES (?, ?, ?, 'admin', ?)",
-            (secrets.token_hex(8), ADMIN_NAME, _HASHER.hash(password), now_ms),
+            (secrets.token_hex(8), name, _HASHER.hash(password), now_ms),
         )
     elif not _is_right(user.password_hash, password):
         connection.execute(

@@ -1,6 +1,11 @@
-"""Records of boxes, each body exactly as it came. The key is (spool_no, seq)."""
+"""Records of boxes, each body exactly as it came. The key is (spool_no, seq).
+
+`at_ms` is the hour that the box wrote. Where its clock was not to be trusted and the boot has been dated since,
+`dated_ms` is the true one, and the one by which readings are found.
+"""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -21,6 +26,10 @@ _INSERT = (
 )
 
 
+UNDATED = "kind = 'reading' AND clock IN ('unsynced', 'saved') AND dated_ms IS NULL"
+"""Readings that wait for their hour; the very words of the index that finds them."""
+
+
 class StoredRecord(Struct, frozen=True, kw_only=True):
     """One record as it lies in the table."""
 
@@ -36,7 +45,7 @@ class StoredRecord(Struct, frozen=True, kw_only=True):
 
 
 class ReadingRow(Struct, frozen=True, kw_only=True, gc=False):
-    """What a chart or an export needs of a reading; `body` holds the rest."""
+    """What a chart or an export needs of a reading, at its true hour as far as known; `body` holds the rest."""
 
     at_ms: int
     received_ms: int
@@ -52,12 +61,21 @@ class ReadingForRollup(Struct, frozen=True, gc=False, array_like=True):
     id: int
     spool_no: int
     source: str
+    boot: int
+    up_ms: int
     at_ms: int
+    """The true hour as far as known."""
+    is_undated: bool
+    """By a clock that is not to be trusted, and nothing better is known yet."""
     stage_cm: float | None
     flag: int
     thinned: bytes | None
 
 
+_FOR_ROLLUP = (
+    "id, spool_no, source, boot, up_ms, coalesce(dated_ms, at_ms), clock IN ('unsynced', 'saved') AND dated_ms IS NULL,"
+    " stage_cm, flag, CASE WHEN instr(body, CAST('\"mean_of\"' AS BLOB)) THEN body END"
+)
 _STORED = f"SELECT {columns_of(StoredRecord)} FROM records"  # noqa: S608 - our own column names
 
 
@@ -110,8 +128,9 @@ def readings(
     """Return the readings of one gauge and spool with `from_ms <= at_ms < to_ms`, oldest first."""
     return read(
         connection,
-        "SELECT at_ms, received_ms, stage_cm, flag, clock, body FROM records WHERE spool_no = ? AND kind = 'reading'"
-        " AND at_ms >= ? AND at_ms < ? AND source = ? ORDER BY at_ms LIMIT ?",
+        "SELECT coalesce(dated_ms, at_ms) AS at_ms, received_ms, stage_cm, flag, clock, body FROM records"
+        " WHERE spool_no = ? AND kind = 'reading' AND coalesce(dated_ms, at_ms) >= ? AND coalesce(dated_ms, at_ms) < ?"
+        " AND source = ? ORDER BY coalesce(dated_ms, at_ms) LIMIT ?",
         (spool_no, from_ms, to_ms, source, limit),
         ReadingRow,
     )
@@ -120,11 +139,27 @@ def readings(
 def readings_after(connection: Connection, record_id: int, *, limit: int) -> tuple[list[ReadingForRollup], int]:
     """Return readings among the next `limit` records after `record_id`, and the id up to which was looked."""
     rows = connection.execute(
-        "SELECT id, spool_no, source, at_ms, stage_cm, flag, CASE WHEN instr(body, CAST('\"mean_of\"' AS BLOB))"
-        " THEN body END, kind = 'reading' FROM records WHERE id > ? ORDER BY id LIMIT ?",
+        f"SELECT {_FOR_ROLLUP}, kind = 'reading' FROM records WHERE id > ? ORDER BY id LIMIT ?",  # noqa: S608 - our words
         (record_id, limit),
     ).fetchall()
-    return [ReadingForRollup(*row[:7]) for row in rows if row[7]], rows[-1][0] if rows else record_id
+    return [_for_rollup(row) for row in rows if row[-1]], rows[-1][0] if rows else record_id
+
+
+def undated_readings(
+    connection: Connection, boot_key: tuple[int, int], *, to_id: int, limit: int
+) -> list[ReadingForRollup]:
+    """Return the first readings of a boot (spool_no, boot) that have no hour, among the records up to `to_id`."""
+    rows = connection.execute(
+        f"SELECT {_FOR_ROLLUP} FROM records WHERE spool_no = ? AND boot = ? AND id <= ? AND {UNDATED}"  # noqa: S608 - as above
+        " ORDER BY id LIMIT ?",
+        (*boot_key, to_id, limit),
+    )
+    return [_for_rollup(row) for row in rows]
+
+
+def _for_rollup(row: tuple[Any, ...]) -> ReadingForRollup:
+    number, spool_no, source, boot, up_ms, at_ms, is_undated, stage_cm, flag, thinned = row[:10]
+    return ReadingForRollup(number, spool_no, source, boot, up_ms, at_ms, bool(is_undated), stage_cm, flag, thinned)
 
 
 def newest_id(connection: Connection) -> int:

@@ -53,15 +53,17 @@ def merge(connection: Connection, step_s: int, buckets: Iterable[Bucket]) -> Non
     )
 
 
-def series(connection: Connection, *, station_id: str, step_s: int, from_ms: int, to_ms: int) -> list[Bucket]:
-    """Return the buckets of a station with `from_ms <= start_ms < to_ms`, oldest first."""
+def series(
+    connection: Connection, *, station_id: str, step_s: int, from_ms: int, to_ms: int, limit: int = -1
+) -> list[Bucket]:
+    """Return the buckets of a station with `from_ms <= start_ms < to_ms`, oldest first; -1: all of them."""
     if step_s not in STEPS_S:
         raise ValueError(f"reading roll-ups: expected a step of {STEPS_S} seconds, got {step_s}")
     return read(
         connection,
         f"SELECT {columns_of(Bucket)} FROM rollups_{step_s}"  # noqa: S608 - our own names
-        " WHERE station_id = ? AND start_ms >= ? AND start_ms < ? ORDER BY start_ms",
-        (station_id, from_ms, to_ms),
+        " WHERE station_id = ? AND start_ms >= ? AND start_ms < ? ORDER BY start_ms LIMIT ?",
+        (station_id, from_ms, to_ms, limit),
         Bucket,
     )
 

@@ -7,17 +7,28 @@ from hub.storage.rows import columns_of, read, read_one
 
 
 class StationNow(Struct, frozen=True, kw_only=True):
-    """The newest of a station. Stage in cm above datum; times UTC ms, `received_ms` by the hub's clock."""
+    """The newest of a station. Stage in cm above datum; times UTC ms.
+
+    `since_ms` and `at_ms` are as the box wrote them, `received_ms` and `*_hub_ms` by the hub's clock.
+    """
 
     station_id: str
     severity: int | None = None
     """None: nothing was ever known. A level that went stale keeps its severity."""
     since_ms: int | None = None
+    since_hub_ms: int | None = None
+    """The hub's reckoning of a doubted `since_ms`; None there: nobody knows."""
+    is_since_doubted: bool = False
+    """`since_ms` came from a clock that is not to be trusted."""
     stage_cm: float | None = None
     flag: int | None = None
     reason: str = ""
     at_ms: int | None = None
     """None: no reading ever came."""
+    at_hub_ms: int | None = None
+    """The hub's reckoning of a doubted `at_ms`; None there: nobody knows."""
+    is_at_doubted: bool = False
+    """As with `since_ms`."""
     received_ms: int | None = None
     interval_s: float | None = None
     rise_cm: float | None = None

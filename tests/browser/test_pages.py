@@ -76,7 +76,7 @@ def test_a_page_says_how_long_the_hub_has_been_silent(browser: Browser, city: Hu
         with serving(city.path, clock=clock) as web:
             seen.page.clock.install()
             seen.page.goto(f"{web.base_url}/sungai")
-        for _ in range(4):
+        for _ in range(3):
             seen.page.clock.fast_forward(9_000)
         expect(seen.page.locator("#link")).to_contain_text("Tautan terputus")
         expect(seen.page.locator("body")).to_have_class("old")

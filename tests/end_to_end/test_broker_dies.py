@@ -39,5 +39,5 @@ def test_a_broker_that_dies_and_comes_back_empty_costs_no_record(tmp_path: Path,
             if death < DEATHS:
                 town.broker.restart(store="empty", how="kill")
         outboxes = [town.outbox(POLE, producer) for producer in ("gauge", NAME)]
-        verify_all_arrived(town, *outboxes, told=told_in(log))
+        assert verify_all_arrived(town, *outboxes, told=told_in(log)) > DEATHS * NEW_RECORDS
         verify_no_incident(town)

@@ -1,12 +1,16 @@
 """kill -9 at random points, again and again, over every process of box and hub: nothing lost, nothing doubled.
 
-A cycle's moments and victims are drawn from (SEED, number of the cycle). After a failure `SEED=… FIRST_CYCLE=…` goes on
-from there with the same draws; `CYCLES` says how many.
+The night's cycles are cut into legs of a hundred, each with a town of its own; the legs go to two pytest groups in
+turn, so that two towns live side by side (`--dist loadgroup`) and a failure names its leg. What happens in a cycle is
+drawn from (SEED, number of the cycle) alone. After a failure `SEED=… FIRST_CYCLE=… CYCLES=…` plays the named cycles
+again with the same draws: `CYCLES=1` plays one of them in a fresh town.
 """
 
 import os
 import random
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +32,8 @@ DECK = Counter({BOX[0]: 18, BOX[1]: 20, BOX[2]: 18, "ingest": 20, "dispatch": 6,
 MOST_BETWEEN_KILLS_S = 1.3
 NIGHTLY_CYCLE_S = 4.0
 NIGHTLY_CYCLES = 1_000
-CHECK_EVERY = 100
+MOST_IN_A_LEG = 100
+TOWNS_AT_ONCE = 2
 
 
 def _tide(*, hours: int) -> River:
@@ -135,23 +140,61 @@ def test_a_hundred_kills_cost_no_record_and_ring_no_alarm_twice(tmp_path: Path) 
         assert awas == {delivery_id for (delivery_id,) in told}
 
 
-@pytest.mark.nightly
-def test_a_thousand_kills_of_each_process_cost_no_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    seed = _seed()
+def _legs(first: int, count: int) -> Iterator[range]:
+    """Cut the cycles into legs, the same number for each of the towns that live at once where that can be."""
+    each = min(MOST_IN_A_LEG, -(-count // TOWNS_AT_ONCE))
+    for begin in range(first, first + count, each):
+        yield range(begin, min(begin + each, first + count))
+
+
+def _nightly_legs() -> list[object]:
+    """Return the night's legs as parameters; a group of tests stays on one worker, and groups go before lone tests."""
     first, count = int(os.environ.get("FIRST_CYCLE", "0")), int(os.environ.get("CYCLES", str(NIGHTLY_CYCLES)))
+    return [
+        pytest.param(
+            leg, id=f"cycles {leg[0]} to {leg[-1]}", marks=pytest.mark.xdist_group(f"town {n % TOWNS_AT_ONCE}")
+        )
+        for n, leg in enumerate(_legs(first, count))
+    ]
+
+
+def test_the_legs_of_a_night_are_all_its_cycles_once() -> None:
+    for first, count, legs in ((0, 1_000, 10), (317, 1, 1), (0, 6, 2), (40, 250, 3)):
+        cut = list(_legs(first, count))
+        assert [cycle for leg in cut for cycle in leg] == list(range(first, first + count))
+        assert len(cut) == legs
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("leg", _nightly_legs())
+def test_a_thousand_kills_of_each_process_cost_no_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], leg: range
+) -> None:
+    seed = _seed()
+    named = f"SEED={seed} FIRST_CYCLE={leg[0]} CYCLES={len(leg)}"
     pole = Pole(node_id=NODE, station_id="wai-uji", river=_tide(hours=100))
     with running_phone() as phone, running_town(tmp_path) as town:
+        town.say(named)
         cycles = Cycles(town, phone, pole)
-        for cycle in range(first, first + count):
-            rng = random.Random(f"{seed}/{cycle}")
-            moments = sorted((rng.uniform(0.0, NIGHTLY_CYCLE_S), victim) for victim in DECK)
-            begun_s = 0.0
-            for at_s, victim in moments:
-                let_pass(at_s - begun_s)
-                begun_s = at_s
-                cycles.kill(victim, rng)
-            let_pass(NIGHTLY_CYCLE_S - begun_s)
-            if (cycle + 1) % CHECK_EVERY == 0 or cycle + 1 == first + count:
-                records = cycles.verify(deadline_s=300)
-                with capsys.disabled():
-                    town.say(f"SEED={seed} FIRST_CYCLE={cycle + 1}: {records} records, killed {dict(cycles.killed)}")
+        for cycle in leg:
+            _play(cycles, random.Random(f"{seed}/{cycle}"))
+        under_fire = town.value("SELECT count(*) FROM records")
+        records = cycles.verify(deadline_s=300)
+        assert cycles.killed == Counter(dict.fromkeys(DECK, len(leg)))
+        assert under_fire > len(leg), "records must have arrived between the kills too"
+    with capsys.disabled():
+        # A worker's standard output belongs to pytest; its standard error reaches the terminal.
+        sys.stderr.write(
+            f"\n{named}: {records} records, {under_fire} of them between the kills; each killed {len(leg)}x\n"
+        )
+
+
+def _play(cycles: Cycles, rng: random.Random) -> None:
+    """Kill each process once, at moments of its own."""
+    moments = sorted((rng.uniform(0.0, NIGHTLY_CYCLE_S), victim) for victim in DECK)
+    begun_s = 0.0
+    for at_s, victim in moments:
+        let_pass(at_s - begun_s)
+        begun_s = at_s
+        cycles.kill(victim, rng)
+    let_pass(NIGHTLY_CYCLE_S - begun_s)

@@ -22,6 +22,7 @@ from edge_agent.health.watchdog import Watchdog
 from edge_agent.outbox.inbox import InboxReader
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.reader import OutboxReader
+from edge_agent.quota import Quota
 from tests.support.clocks import FakeClock
 
 R = TypeVar("R", bound=AnyRecord)
@@ -179,6 +180,7 @@ class FakeSiren:
     def __init__(self) -> None:
         self.pattern: SirenPattern | None = None
         self.for_s = 0.0
+        self.fault = ""
 
     @property
     def is_sounding(self) -> bool:
@@ -213,6 +215,9 @@ class BoxBench:
         siren: Siren | None = None,
         kernel: FakeKernel | None = None,
         siren_fault: str = "",
+        has_siren: bool = True,
+        storage_fault: str = "",
+        lost_records: int = 0,
     ) -> None:
         self.clock = clock
         self.siren = siren or FakeSiren()
@@ -240,8 +245,11 @@ class BoxBench:
             ),
             kernel_boot=kernel_boot,
             judge=Judge(clock_rate=clock.rate, limits=BOLD),
-            siren=None if siren_fault else self.siren,
+            quota=Quota(most_mb=16, share=0.5),
+            siren=self.siren if has_siren and not siren_fault else None,
             siren_fault=siren_fault,
+            storage_fault=storage_fault,
+            lost_records=lost_records,
             fallbacks={"g1": desired},
         )
         self.process = GaugeProcess(

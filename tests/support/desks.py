@@ -1,82 +1,45 @@
 """A desk that writes down what ingest tells the alerts, in place of the alerts."""
-# ruff: noqa: ARG002 - the arguments are those that ingest gives
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import partial
+from inspect import signature
 from typing import Any
 
 from hub.alerting.events import StationChange
-from hub.alerting.policy import AlertPolicy
-from hub.storage.connection import Connection
+from hub.ingest.alert_desk import AlertDesk
+
+_FORM = {name: signature(said) for name, said in vars(AlertDesk).items() if callable(said) and name[0] != "_"}
+"""What a desk can be told and with what, as `AlertDesk` has it."""
+_OF_EVERY_CALL = frozenset({"self", "connection", "policy"})
 
 
-@dataclass
-class RecordingDesk:
-    """Has the form of `hub.alerting.desk`; `raises` makes it fail."""
+class RecordingDesk(Any):  # type: ignore[misc]  # what it takes is read from `AlertDesk`, not written down again
+    """Takes exactly what an `AlertDesk` takes, and keeps it; `raises` makes it fail."""
 
-    changes: list[StationChange] = field(default_factory=list)
-    heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    ticks: int = 0
-    raises: Exception | None = None
+    def __init__(self) -> None:
+        self.changes: list[StationChange] = []
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self.ticks = 0
+        self.raises: Exception | None = None
 
-    def _note(self, what: str, **values: Any) -> None:
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        """Return what hears what a desk is told by this name."""
+        if name not in _FORM:
+            raise AttributeError(f"an alert desk has no {name!r}: it has {', '.join(_FORM)}")
+        return partial(self._hear, name)
+
+    def _hear(self, name: str, *said: Any, **named: Any) -> None:
+        bound = _FORM[name].bind(self, *said, **named).arguments
         if self.raises is not None:
             raise self.raises
-        self.heard.append((what, values))
+        values = {key: value for key, value in bound.items() if key not in _OF_EVERY_CALL}
+        if name == "tick":
+            self.ticks += 1
+            return
+        self.heard.append((name.removeprefix("on_"), values))
+        if name == "on_station_change":
+            self.changes.append(values["change"])
 
     def told(self, what: str) -> list[dict[str, Any]]:
-        """Return what was said under this name."""
+        """Return what was said under this name, without the `on_` before it."""
         return [values for name, values in self.heard if name == what]
-
-    def on_station_change(self, connection: Connection, change: StationChange, *, policy: AlertPolicy) -> None:
-        """Write it down."""
-        self._note("station_change", change=change)
-        self.changes.append(change)
-
-    def on_silence(
-        self,
-        connection: Connection,
-        station_id: str,
-        *,
-        silent_since_ms: int,
-        now_ms: int,
-        last_severity: int | None,
-        policy: AlertPolicy,
-    ) -> None:
-        """Write it down."""
-        self._note("silence", station_id=station_id, since_ms=silent_since_ms, last_severity=last_severity)
-
-    def on_voice(self, connection: Connection, station_id: str, *, now_ms: int, policy: AlertPolicy) -> None:
-        """Write it down."""
-        self._note("voice", station_id=station_id)
-
-    def on_fault(
-        self,
-        connection: Connection,
-        *,
-        station_id: str | None,
-        node_id: str,
-        code: str,
-        active: bool,
-        text: str,
-        at_ms: int,
-        now_ms: int,
-        policy: AlertPolicy,
-    ) -> None:
-        """Write it down."""
-        self._note("fault", station_id=station_id, node_id=node_id, code=code, active=active, text=text, at_ms=at_ms)
-
-    def on_hub_trouble(
-        self, connection: Connection, *, since_ms: int, why: str, now_ms: int, policy: AlertPolicy
-    ) -> None:
-        """Write it down."""
-        self._note("hub_trouble", since_ms=since_ms, why=why)
-
-    def on_hub_well(self, connection: Connection, *, why: str, now_ms: int, policy: AlertPolicy) -> None:
-        """Write it down."""
-        self._note("hub_well", why=why)
-
-    def tick(self, connection: Connection, *, now_ms: int, policy: AlertPolicy) -> None:
-        """Count it."""
-        if self.raises is not None:
-            raise self.raises
-        self.ticks += 1

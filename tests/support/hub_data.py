@@ -21,6 +21,7 @@ NOW_MS = 1_431_579_180_000
 """14 May 2015, 13:53 WIT."""
 
 PASSWORD = "wai-ruhu-2015"
+DESIRED = b'{"v":1,"db_epoch":"d1a0","version":7,"sources":{},"models":{},"quota_mb":256}'
 RAISE_CM = (120.0, 170.0, 220.0)
 
 Stage = Callable[[float], float | None]
@@ -168,7 +169,7 @@ class HubData:
             "is_online": 1,
         }
         self.insert("nodes", node_id=node_id, **(known | values))
-        self.insert("desired", node_id=node_id, version=7, body=b"{}", changed_ms=self.now_ms - 24 * HOUR_MS)
+        self.insert("desired", node_id=node_id, version=7, body=DESIRED, changed_ms=self.now_ms - 24 * HOUR_MS)
         if station_id is not None:
             bound_ms = self.now_ms - 40 * 24 * HOUR_MS
             self.insert("bindings", node_id=node_id, source="g1", station_id=station_id, bound_ms=bound_ms)
@@ -243,7 +244,7 @@ class HubData:
     def admin(self) -> None:
         """Make the administrator, with PASSWORD."""
         with database.write(self.connection):
-            people.ensure_admin(self.connection, password=PASSWORD, now_ms=self.now_ms)
+            people.ensure_user(self.connection, name="admin", password=PASSWORD, now_ms=self.now_ms)
 
     def api_token(self, name: str = "tests") -> str:
         """Make an API token and return it."""

@@ -5,6 +5,7 @@ import os
 import random
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def frozen_in_a_write(child: Child, database: Path, *, rng: random.Random, tries
     """
     for _ in range(tries):
         let_pass(rng.uniform(0.0, 0.05))
+        _wait_for_a_write(database)
         child.stop()
         # Another process's write ends while this one stands still.
         if is_being_written(database) and not _ends_soon(database):
@@ -70,6 +72,12 @@ def frozen_in_a_write(child: Child, database: Path, *, rng: random.Random, tries
         yield
     finally:
         child.resume()
+
+
+def _wait_for_a_write(database: Path, *, most_s: float = 0.3) -> None:
+    until_s = time.monotonic() + most_s
+    while time.monotonic() < until_s and not is_being_written(database):
+        pass
 
 
 def _ends_soon(database: Path) -> bool:

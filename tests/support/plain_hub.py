@@ -65,6 +65,7 @@ class PlainHub:
         """Disconnect."""
         self._client.disconnect()
         self._client.loop_stop()
+        self._client.reinitialise()  # paho leaves the pair of sockets that woke its thread to the garbage collector
 
     def say(self, node: str, leaf: str, payload: bytes, *, retain: bool = False) -> None:
         """Publish something for a box."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from contract.quality import Flag, is_usable
 from edge_agent.gauges.filtering import BurstFault, Estimate
-from edge_agent.gauges.quality.jump import Jump, judge_jump
+from edge_agent.gauges.quality.jump import Jump, is_blind_fall, judge_jump
 from edge_agent.gauges.quality.limits import QualityLimits
 from edge_agent.gauges.quality.reasons import Reason
 from edge_agent.gauges.quality.state import (
@@ -96,12 +96,14 @@ def assess(state: QualityState, sample: Sample, limits: QualityLimits) -> tuple[
         jump_finding, state = _test_jump(state, Point(sample.up_ms, stage), sample, past, limits)
         findings[1:1] = [jump_finding, _site_finding(stage, limits)]
     flag, reason = max(findings, key=lambda finding: finding[0])
-    return Verdict(flag=flag, reason=reason), _remember(state, sample, flag)
+    return Verdict(flag=flag, reason=reason), _remember(state, sample, flag, limits)
 
 
 def _continue(state: QualityState, sample: Sample, limits: QualityLimits) -> tuple[QualityState, Reason]:
     """Return the state that the sample may be compared with, and why it has no past, if it has none."""
-    past = Reason.NO_HISTORY
+    past, last_good_cm = Reason.NO_HISTORY, state.last_good_cm
+    if last_good_cm is not None and state.offset_cm is not None:
+        last_good_cm += sample.offset_cm - state.offset_cm  # the water stays where it was; its number is another
     is_same = sample.boot == state.boot and sample.up_ms > state.up_ms and sample.offset_cm == state.offset_cm
     if is_same:
         gap_ms = 1000 * limits.gap_intervals * max(state.interval_s, sample.interval_s)
@@ -115,6 +117,7 @@ def _continue(state: QualityState, sample: Sample, limits: QualityLimits) -> tup
             up_ms=sample.up_ms,
             interval_s=sample.interval_s,
             offset_cm=sample.offset_cm,
+            last_good_cm=last_good_cm,
         ),
         past,
     )
@@ -125,7 +128,8 @@ def _burst_finding(estimate: Estimate) -> Finding:
         return GOOD
     if estimate.fault is BurstFault.NO_ECHO and estimate.loss is not None:
         return Flag.MISSING, Reason(estimate.loss.value)
-    return BURST_FLAGS[estimate.fault], Reason(estimate.fault.value)
+    flag = Flag.FAIL if estimate.is_noise else BURST_FLAGS[estimate.fault]
+    return flag, Reason(estimate.fault.value)
 
 
 def _site_finding(stage: float, limits: QualityLimits) -> Finding:
@@ -138,26 +142,38 @@ def _test_jump(
     state: QualityState, point: Point, sample: Sample, past: Reason, limits: QualityLimits
 ) -> tuple[Finding, QualityState]:
     """Return what the jump test says, and the state with its memory."""
-    if not state.accepted:
+    accepted = state.accepted or _before_the_fall(state, point, sample, limits)
+    if not accepted:
         reason = past if past is not Reason.GOOD else Reason.NO_HISTORY
         return (Flag.NOT_EVALUATED, reason), replace(state, accepted=(point,))
     jump = judge_jump(
         point,
-        accepted=state.accepted,
+        accepted=accepted,
         pending=state.pending,
-        is_near_blind=is_near_blind(state.accepted[-1].stage_cm, sample.offset_cm, sample.span, limits),
+        is_near_blind=is_near_blind(accepted[-1].stage_cm, sample.offset_cm, sample.span, limits),
         limits=limits,
     )
     if jump.flag is Flag.FAIL:
         return (jump.flag, jump.reason), replace(state, pending=jump.pending)
-    return _accept(state, point, jump, limits)
+    return _accept(state, point, jump)
 
 
-def _accept(state: QualityState, point: Point, jump: Jump, limits: QualityLimits) -> tuple[Finding, QualityState]:
+def _before_the_fall(state: QualityState, point: Point, sample: Sample, limits: QualityLimits) -> tuple[Point, ...]:
+    """Return the last good stage where a fall from it would be a blind sensor's; nothing for any other reading.
+
+    A reboot or a pause makes no blind sensor see again, and power flickers most in a flood.
+    """
+    if state.last_good_cm is None or not is_near_blind(state.last_good_cm, sample.offset_cm, sample.span, limits):
+        return ()
+    before = Point(point.up_ms - round(1000 * sample.interval_s), state.last_good_cm)
+    return (before,) if is_blind_fall(point, before, limits) else ()
+
+
+def _accept(state: QualityState, point: Point, jump: Jump) -> tuple[Finding, QualityState]:
     """Take the reading into the past, and say whether a jump before it leaves it doubtful."""
     until_ms = state.doubt_until_up_ms
-    if jump.is_doubtful:
-        until_ms = point.up_ms + round(1000 * limits.doubt_s)
+    if jump.doubt_s:
+        until_ms = point.up_ms + round(1000 * jump.doubt_s)
     is_in_doubt = until_ms is not None and point.up_ms < until_ms
     finding: Finding = (jump.flag, jump.reason)
     if is_in_doubt and jump.flag is Flag.PASS:
@@ -177,7 +193,7 @@ def is_near_blind(stage: float, offset_cm: float, span: SensorSpan, limits: Qual
     return (offset_cm - stage) * 10 <= span.blind_zone_mm + limits.near_blind_mm
 
 
-def _remember(state: QualityState, sample: Sample, flag: Flag) -> QualityState:
+def _remember(state: QualityState, sample: Sample, flag: Flag, limits: QualityLimits) -> QualityState:
     """Return the state after the verdict: last good stage, its quarter of an hour, unusable readings in a row."""
     stage = sample.stage_cm
     if stage is None or not is_usable(flag):
@@ -185,4 +201,8 @@ def _remember(state: QualityState, sample: Sample, flag: Flag) -> QualityState:
     minutes = tuple(point for point in state.minutes if sample.up_ms - point.up_ms <= REMEMBERED_MS)
     if not minutes or sample.up_ms // MINUTE_MS > minutes[-1].up_ms // MINUTE_MS:
         minutes = (*minutes, Point(sample.up_ms, stage))
-    return replace(state, last_good_cm=stage, minutes=minutes, unusable=0)
+    is_fall_in_doubt = state.doubt_until_up_ms is not None and bool(
+        _before_the_fall(state, Point(sample.up_ms, stage), sample, limits)
+    )
+    last_good_cm = state.last_good_cm if is_fall_in_doubt else stage
+    return replace(state, last_good_cm=last_good_cm, minutes=minutes, unusable=0)

@@ -9,8 +9,8 @@ The rules of this test:
 3. Over the fail limit a reading is failed and pending. When the next `confirm_readings` bear it out, the jump is
    true and the past before it is forgotten. Borne out means: near the one before, or further in the same direction.
 4. A true jump of spike size leaves readings suspect for `doubt_s`: a person is told at once, a siren waits.
-5. A sudden fall from near the blind zone is failed until it was borne out for `blind_fall_s`: there a sensor that
-   has gone blind looks like a river that has gone.
+5. A sudden fall from near the blind zone is failed until it was borne out for `blind_fall_s`, and suspect for
+   `blind_doubt_s` after that: there a sensor that has gone blind looks like a river that has gone.
 """
 
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ class Jump:
     pending: Pending | None = None
     borne_out: Point | None = None
     """The pending reading that this one bears out; then the past begins with it."""
-    is_doubtful: bool = False
-    """The jump that was borne out is of spike size."""
+    doubt_s: float = 0.0
+    """How long the jump that was borne out leaves readings suspect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def judge_jump(
         is_near_blind: the newest accepted reading lies near the sensor's blind zone.
         limits: from when on to doubt.
     """
-    if is_near_blind and _is_blind_fall(point, accepted[-1], limits):
+    if is_near_blind and is_blind_fall(point, accepted[-1], limits):
         return _pend(point, accepted[-1], pending, Reason.FALL_FROM_BLIND_ZONE, limits)
     deviation = _nearest(point, accepted)
     if deviation.is_over(floor_cm=limits.floor_fail_cm, cm_per_min=limits.rate_fail_cm_per_min):
@@ -75,7 +75,8 @@ def judge_jump(
     return Jump(flag=Flag.PASS)
 
 
-def _is_blind_fall(point: Point, before: Point, limits: QualityLimits) -> bool:
+def is_blind_fall(point: Point, before: Point, limits: QualityLimits) -> bool:
+    """Answer whether a stage fell faster than a river does from one that is near the blind zone (rule 5)."""
     fall = Deviation(
         by_cm=before.stage_cm - point.stage_cm, age_min=min(_age_min(point, before), LONGEST_RECESSION_MIN)
     )
@@ -114,10 +115,10 @@ def _pend(point: Point, before: Point, pending: Pending | None, reason: Reason, 
         is_true = after.readings > limits.confirm_readings
     if not is_true:
         return Jump(flag=Flag.FAIL, reason=reason, pending=after)
-    is_doubtful = reason is not Reason.RATE_OF_CHANGE
-    if not is_doubtful:
+    if reason is Reason.RATE_OF_CHANGE:
         return Jump(flag=Flag.PASS, borne_out=pending.newest)
-    return Jump(flag=Flag.SUSPECT, reason=Reason.SUDDEN_CHANGE, borne_out=pending.newest, is_doubtful=True)
+    doubt_s = limits.blind_doubt_s if reason is Reason.FALL_FROM_BLIND_ZONE else limits.doubt_s
+    return Jump(flag=Flag.SUSPECT, reason=Reason.SUDDEN_CHANGE, borne_out=pending.newest, doubt_s=doubt_s)
 
 
 def _bears_out(point: Point, pending: Pending, before: Point, limits: QualityLimits) -> bool:

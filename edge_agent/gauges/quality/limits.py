@@ -34,6 +34,8 @@ class QualityLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """So near to the blind zone a sudden fall is a sensor that has gone blind, not a river that has gone."""
     blind_fall_s: float = 1800.0
     """A fall from there is failed until it has been borne out so long."""
+    blind_doubt_s: float = 6 * HOUR_S
+    """So long it stays suspect then: a false far echo of a blind sensor is as steady as a river that has gone."""
 
     gap_intervals: float = 3.0
     """After a longer pause the past says nothing about the reading."""

@@ -56,7 +56,7 @@ class QualityState(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     dull_since_up_ms: int | None = None
 
     last_good_cm: float | None = None
-    """Newest usable stage, of whatever boot."""
+    """Newest usable stage, of whatever boot; a fall from near the blind zone leaves it until it is past doubt."""
     minutes: tuple[Point, ...] = ()
     """First usable reading of each minute, 15 minutes back from the newest one, oldest first."""
     unusable: int = 0

@@ -1,21 +1,17 @@
-"""Alerts: the list, one with everything behind it, and the forms by which a person acts without scripts."""
+"""Alerts: the list, and one with everything behind it. What a person does there stands in `alert_forms`."""
 
-from collections.abc import Callable
-from typing import Annotated
-
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from msgspec import Struct
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse
 
+from hub.alerting.alert import COMMENT_LONGEST, WHY_LONGEST
 from hub.alerting.wording import english
-from hub.api.deeds import acknowledge, confirm_downgrade, tell_rt
-from hub.api.errors import RefusedError, StaleVersionError
 from hub.api.house import House, Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.routes.alerts import detail_of
-from hub.api.shapes.alert import Alert, AlertDetail, alert_of
+from hub.api.shapes.alert import AlertDetail, alert_of
 from hub.api.shapes.station import Station, station_values
-from hub.api.sign_in import ThePerson, verify_acting
+from hub.api.sign_in import ThePerson
 from hub.storage import alerts as stored_alerts
 from hub.storage.board import alerts, stations
 from hub.storage.connection import Connection
@@ -24,6 +20,8 @@ from hub.wall.wording import Wording
 
 RESOLVED_SHOWN = 30
 OPEN_SHOWN = 100
+SHELF_MINUTES = (15, 30, 60, 120, 240, 480)
+"""What the page offers; the city's bound for the severity cuts it off."""
 
 router = APIRouter(prefix="/alarm", include_in_schema=False)
 
@@ -59,113 +57,17 @@ def alert_page(  # noqa: PLR0917 - FastAPI passes each by name
     request: Request, alert_id: str, house: TheHouse, connection: Reader, wording: TheWording, person: ThePerson
 ) -> HTMLResponse:
     """Return one alert with its history, messages and times."""
-    return _alert_page(request, alert_id, house=house, connection=connection, wording=wording, person=person)
+    return alert_answer(request, alert_id, house=house, connection=connection, wording=wording, person=person)
 
 
-Text = Annotated[str, Form()]
-Version = Annotated[int, Form(ge=0)]
+class Draft(Struct, frozen=True, kw_only=True):
+    """What a person had written into a form that was refused: it is not theirs to write again."""
+
+    form: str = ""
+    text: str = ""
 
 
-@router.post("/{alert_id}/konfirmasi")
-def acknowledge_by_form(  # noqa: PLR0917 - FastAPI passes each by name
-    request: Request,
-    alert_id: str,
-    house: TheHouse,
-    wording: TheWording,
-    person: ThePerson,
-    csrf: Text,
-    seen_version: Version,
-    back: Text = "",
-) -> Response:
-    """Acknowledge, and lead back."""
-    actor = verify_acting(person, csrf)
-    return _act(
-        request,
-        alert_id,
-        lambda: acknowledge(house, alert_id, seen_version=seen_version, by=actor.name),
-        house=house,
-        wording=wording,
-        person=actor,
-        back=back,
-    )
-
-
-@router.post("/{alert_id}/turunkan")
-def downgrade_by_form(  # noqa: PLR0917 - FastAPI passes each by name
-    request: Request,
-    alert_id: str,
-    house: TheHouse,
-    wording: TheWording,
-    person: ThePerson,
-    csrf: Text,
-    seen_version: Version,
-    back: Text = "",
-) -> Response:
-    """Confirm that a latched Awas may fall, and lead back."""
-    actor = verify_acting(person, csrf)
-    return _act(
-        request,
-        alert_id,
-        lambda: confirm_downgrade(house, alert_id, seen_version=seen_version, by=actor.name),
-        house=house,
-        wording=wording,
-        person=actor,
-        back=back,
-    )
-
-
-@router.post("/{alert_id}/teruskan")
-def tell_rt_by_form(  # noqa: PLR0917 - FastAPI passes each by name
-    request: Request,
-    alert_id: str,
-    house: TheHouse,
-    wording: TheWording,
-    person: ThePerson,
-    csrf: Text,
-    back: Text = "",
-) -> Response:
-    """Tell lurah and RT heads now, and lead back."""
-    actor = verify_acting(person, csrf)
-    return _act(
-        request,
-        alert_id,
-        lambda: tell_rt(house, alert_id, by=actor.name),
-        house=house,
-        wording=wording,
-        person=actor,
-        back=back,
-    )
-
-
-def _act(
-    request: Request,
-    alert_id: str,
-    deed: Callable[[], Alert],
-    *,
-    house: House,
-    wording: Wording,
-    person: Person,
-    back: str,
-) -> Response:
-    """Do it and lead back to a page of ours; where the alert has moved on, show it as it is now and say so."""
-    try:
-        deed()
-    except (StaleVersionError, RefusedError) as problem:
-        with house.connections.reading() as connection:
-            return _alert_page(
-                request,
-                alert_id,
-                house=house,
-                connection=connection,
-                wording=wording,
-                person=person,
-                status=problem.status,
-                problem=problem.sentence_id if wording.language.code == "id" else problem.sentence_en,
-            )
-    return RedirectResponse("/dinding" if back == "/dinding" else f"/alarm/{alert_id}", status_code=303)
-
-
-def _alert_page(
+def alert_answer(
     request: Request,
     alert_id: str,
     *,
@@ -175,7 +77,9 @@ def _alert_page(
     person: Person | None,
     status: int = 200,
     problem: str = "",
+    draft: Draft | None = None,
 ) -> HTMLResponse:
+    """Return the page of one alert as it stands; after a refusal with its sentence and the person's words."""
     detail = detail_of(connection, alert_id, rate=house.clock.rate)
     return page(
         request,
@@ -189,7 +93,17 @@ def _alert_page(
         station=_station(connection, detail, house),
         waiting_for_rt=_is_waiting_for_rt(detail, house.clock.now_ms()),
         problem=problem,
+        draft=draft or Draft(),
+        shelf_minutes=_shelf_minutes(detail, house),
+        comment_longest=COMMENT_LONGEST,
+        why_longest=WHY_LONGEST,
     )
+
+
+def _shelf_minutes(detail: AlertDetail, house: House) -> list[int]:
+    """Return for how many minutes this alert may be put aside; none where it may not."""
+    longest_s = house.policy.shelve_longest_s(detail.severity)
+    return [minutes for minutes in SHELF_MINUTES if minutes * 60 <= longest_s]
 
 
 def _events(connection: Connection, alert_id: str, wording: Wording) -> list[EventLine]:

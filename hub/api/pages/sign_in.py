@@ -11,11 +11,10 @@ from hub.api.house import House, Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.sign_in import COOKIE, ThePerson, set_cookie, verify_acting, verify_password
 from hub.storage import people
+from hub.storage.people import NAME_LONGEST, PASSWORD_LONGEST
 from hub.wall.wording import Wording
 
 HOME = "/dinding"
-NAME_LONGEST = 100
-PASSWORD_LONGEST = 500
 
 router = APIRouter(include_in_schema=False)
 

@@ -30,6 +30,7 @@ def root() -> RedirectResponse:
     return RedirectResponse("/dinding", status_code=307)
 
 
+@router.head("/dinding")
 @router.get("/dinding")
 def wall_page(
     request: Request, house: TheHouse, connection: Reader, wording: TheWording, person: ThePerson

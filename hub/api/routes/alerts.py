@@ -4,17 +4,30 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from hub.api.deeds import acknowledge, confirm_downgrade, tell_rt
+from hub.api.deeds import acknowledge, bear_out, comment, confirm_downgrade, shelve, tell_rt, unshelve
 from hub.api.errors import NotFoundError
 from hub.api.house import Reader, TheHouse
 from hub.api.ledger import ledger_of
 from hub.api.routes.answers import BUSY, INVALID, NOT_ALLOWED, NOT_FOUND, STALE
-from hub.api.shapes.alert import Acknowledge, Alert, AlertDetail, alert_of, alert_values, delivery_of, event_of
+from hub.api.shapes.alert import (
+    Acknowledge,
+    Alert,
+    AlertDetail,
+    BearOut,
+    Comment,
+    Shelve,
+    alert_of,
+    alert_values,
+    delivery_of,
+    event_of,
+)
 from hub.api.sign_in import Actor
 from hub.storage.board import alerts, deliveries
 from hub.storage.connection import Connection
 
 MOST = 500
+MOST_MS = 2**53
+"""Whole numbers up to it are exact in every JSON reader; SQLite's end further on."""
 ACTED = NOT_FOUND | NOT_ALLOWED | STALE | BUSY
 DONE = ACTED | INVALID
 
@@ -26,7 +39,7 @@ def all_alerts(
     connection: Reader,
     state: Literal["raised", "acknowledged", "resolved"] | None = None,
     station_id: str | None = None,
-    before_ms: Annotated[int | None, Query(ge=0, description="Only those raised before this time")] = None,
+    before_ms: Annotated[int | None, Query(ge=0, le=MOST_MS, description="Only those raised before this time")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> list[Alert]:
     """Return open alerts by severity, then resolved ones, newest first."""
@@ -60,6 +73,34 @@ def downgrade_alert(alert_id: str, seen: Acknowledge, actor: Actor, house: TheHo
 def tell_rt_of_alert(alert_id: str, actor: Actor, house: TheHouse) -> Alert:
     """Send what waits for lurah and RT heads at Siaga without waiting for its time."""
     return tell_rt(house, alert_id, by=actor.name)
+
+
+@router.post("/{alert_id}/bear-out", summary="Stand for an Awas that the gauge alone may not give", responses=DONE)
+def bear_out_alert(alert_id: str, word: BearOut, actor: Actor, house: TheHouse) -> Alert:
+    """Make an Awas of "mungkin sangat tinggi", or of a Siaga by doubted readings, on a person's word.
+
+    Everybody whom an Awas is told to is told. At an Awas by doubted readings it takes the doubt away. Given twice it
+    counts once. No siren sounds by it; a downgrade takes it back.
+    """
+    return bear_out(house, alert_id, seen_version=word.seen_version, by=actor.name, why=word.why)
+
+
+@router.post("/{alert_id}/shelve", summary="Put it aside on the wall for some minutes", responses=DONE)
+def shelve_alert(alert_id: str, shelf: Shelve, actor: Actor, house: TheHouse) -> Alert:
+    """Put aside with a name, a reason and an end; refused at Awas. Messages to people go on."""
+    return shelve(house, alert_id, seen_version=shelf.seen_version, by=actor.name, why=shelf.why, minutes=shelf.minutes)
+
+
+@router.post("/{alert_id}/unshelve", summary="Take it from the shelf before its time", responses=DONE)
+def unshelve_alert(alert_id: str, seen: Acknowledge, actor: Actor, house: TheHouse) -> Alert:
+    """End the shelf; unacknowledged, the escalation begins anew."""
+    return unshelve(house, alert_id, seen_version=seen.seen_version, by=actor.name)
+
+
+@router.post("/{alert_id}/comments", summary="Add a person's words to its history", responses=DONE)
+def comment_on_alert(alert_id: str, words: Comment, actor: Actor, house: TheHouse) -> Alert:
+    """Add words, to an open alert or a resolved one."""
+    return comment(house, alert_id, by=actor.name, text=words.text, seen_version=words.seen_version)
 
 
 def detail_of(connection: Connection, alert_id: str, *, rate: float) -> AlertDetail:

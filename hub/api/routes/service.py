@@ -16,6 +16,7 @@ LATE_AFTER_S = 30.0
 router = APIRouter(tags=["service"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Whether the hub is well")
 def healthz(house: TheHouse, connection: Reader) -> Health:
     """Answer 200 while pages are served; `status` says whether ingest and dispatch work too."""

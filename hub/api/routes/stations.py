@@ -1,33 +1,28 @@
 """Stations and their readings."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
-import msgspec
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from starlette.responses import Response
 
-from contract.clock import aware
-from contract.records import Reading
 from hub.api.errors import InvalidRequestError, NotFoundError
 from hub.api.house import Connections, House, Reader, TheHouse
+from hub.api.readings import csv_header, csv_line, steps
 from hub.api.routes.answers import INVALID, NOT_FOUND
-from hub.api.shapes.reading import Readings, ReadingStep
+from hub.api.shapes.reading import Readings, ReadingStep, StepName
 from hub.api.shapes.station import Station, station_values
-from hub.storage import rollups
-from hub.storage.board import series, stations
+from hub.storage.board import stations
 from hub.storage.connection import Connection
 
-StepName = Literal["raw", "60", "600", "3600"]
 DAY_MS = 86_400_000
 AUTO_STEPS: tuple[tuple[int, StepName], ...] = ((2 * DAY_MS, "60"), (31 * DAY_MS, "600"))
 """Up to this span the step is this; longer spans go by the hour."""
 MOST_ROWS = 20_000
-CSV_HEADER = "time,stage_cm,flag,min_cm,max_cm,count\n"
-CSV_RAW_HEADER = "time,stage_cm,flag,distance_mm,reason,interpolated,received\n"
-CHUNK_STEPS = 1_000
+CSV_CHUNK_ROWS = 500
 
 router = APIRouter(prefix="/stations", tags=["stations"])
 
@@ -49,7 +44,9 @@ def one_station(station_id: str, house: TheHouse, connection: Reader) -> Station
     "/{station_id}/readings",
     response_model=Readings,
     summary="Readings of a station over time, as JSON or CSV",
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}} | NOT_FOUND | INVALID,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": csv_header()}}}}
+    | NOT_FOUND
+    | INVALID,
 )
 def readings(  # noqa: PLR0917 - FastAPI passes each by name
     station_id: str,
@@ -129,81 +126,21 @@ def _steps(
     """Return the series as JSON rows, or refuse where it is too long for one answer."""
     if step != "raw" and (to_ms - from_ms) / 1000 / int(step) > MOST_ROWS:
         raise _too_many()
-    if step == "raw":
-        rows: list[ReadingStep] = []
-        for raw in series.readings(connection, station_id, from_ms=from_ms, to_ms=to_ms):
-            if len(rows) >= MOST_ROWS:
-                raise _too_many()
-            rows.append(_raw_step(raw))
-        return tuple(rows)
-    return tuple(
-        ReadingStep(
-            at_ms=bucket.start_ms,
-            stage_cm=bucket.mean_cm,
-            min_cm=bucket.min_cm,
-            max_cm=bucket.max_cm,
-            flag=bucket.worst_flag,
-            count=bucket.count,
+    found = tuple(
+        itertools.islice(
+            steps(connection, station_id, step=step, from_ms=from_ms, to_ms=to_ms),
+            MOST_ROWS + 1,
         )
-        for bucket in rollups.series(connection, station_id=station_id, step_s=int(step), from_ms=from_ms, to_ms=to_ms)
     )
-
-
-def _raw_step(raw: series.RawReading) -> ReadingStep:
-    """Return a reading as it came; one that stands for several brings how many, and their least and greatest stage."""
-    min_cm = max_cm = raw.stage_cm
-    count = 1
-    if b'"mean_of"' in raw.body:
-        reading = msgspec.json.decode(raw.body, type=Reading)
-        count = reading.mean_of
-        min_cm = min_cm if reading.min_cm is None else reading.min_cm
-        max_cm = max_cm if reading.max_cm is None else reading.max_cm
-    return ReadingStep(at_ms=raw.at_ms, stage_cm=raw.stage_cm, min_cm=min_cm, max_cm=max_cm, flag=raw.flag, count=count)
+    if len(found) > MOST_ROWS:
+        raise _too_many()
+    return found
 
 
 def _csv(connections: Connections, station_id: str, *, step: StepName, from_ms: int, to_ms: int) -> Iterator[str]:
     """Yield the lines of an export in pieces; the connection is lent for as long as it takes."""
     with connections.reading() as connection:
-        if step == "raw":
-            yield CSV_RAW_HEADER
-            for raw in series.readings(connection, station_id, from_ms=from_ms, to_ms=to_ms):
-                yield _raw_line(raw)
-            return
-        yield CSV_HEADER
-        stride_ms = int(step) * 1000 * CHUNK_STEPS
-        for start_ms in range(from_ms, to_ms, stride_ms):
-            piece = rollups.series(
-                connection,
-                station_id=station_id,
-                step_s=int(step),
-                from_ms=start_ms,
-                to_ms=min(to_ms, start_ms + stride_ms),
-            )
-            yield "".join(_line(bucket) for bucket in piece)
-
-
-def _line(bucket: rollups.Bucket) -> str:
-    numbers = (bucket.min_cm, bucket.max_cm)
-    tail = ",".join(_number(value) for value in numbers)
-    return f"{_iso(bucket.start_ms)},{_number(bucket.mean_cm)},{bucket.worst_flag},{tail},{bucket.count}\n"
-
-
-def _raw_line(raw: series.RawReading) -> str:
-    reading = msgspec.json.decode(raw.body, type=Reading)
-    return (
-        f"{_iso(raw.at_ms)},{_number(raw.stage_cm)},{raw.flag},{_number(reading.distance_mm)},{_text(reading.reason)},"
-        f"{int(reading.interpolated)},{_iso(raw.received_ms)}\n"
-    )
-
-
-def _text(value: str) -> str:
-    """Return a box's own words as one cell, whatever stands in them (RFC 4180)."""
-    return '"' + value.replace('"', '""') + '"' if any(sign in value for sign in ',"\r\n') else value
-
-
-def _iso(at_ms: int) -> str:
-    return aware(at_ms).isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds")
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
+        yield csv_header()
+        rows = steps(connection, station_id, step=step, from_ms=from_ms, to_ms=to_ms)
+        while piece := "".join(csv_line(row) for row in itertools.islice(rows, CSV_CHUNK_ROWS)):
+            yield piece

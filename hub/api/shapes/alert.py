@@ -1,9 +1,10 @@
 """Alerts, their history, the messages they owe and the times of each hop."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from hub.alerting.alert import COMMENT_LONGEST, WHY_LONGEST, has_water_fallen, may_be_borne_out
 from hub.api.shapes.shape import Shape
 from hub.storage.board.alerts import AlertRow, EventRow
 from hub.storage.board.deliveries import DeliveryRow
@@ -11,6 +12,10 @@ from hub.storage.board.deliveries import DeliveryRow
 AlertKind = Literal["level", "silence", "fault", "hub"]
 AlertStateWord = Literal["raised", "acknowledged", "resolved"]
 DeliveryStateWord = Literal["owed", "sending", "handed", "read", "failed", "withdrawn"]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=WHY_LONGEST)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=COMMENT_LONGEST)]
+SHELF_LONGEST_MIN = 24 * 60
+"""No city shelves for longer than a day; its own bounds are shorter."""
 HopName = Literal["sample", "decided", "committed", "handed", "read", "acknowledged"]
 
 
@@ -41,7 +46,14 @@ class Alert(Shape):
     resolved_ms: int | None
     next_escalation_ms: int | None
     escalation_step: int
-    shelved_until_ms: int | None
+    shelved_until_ms: int | None = Field(description="Put aside on the wall until then; never at Awas")
+    shelved_by: str | None
+    shelved_why: str | None
+    may_be_borne_out: bool = Field(description="It waits for a person's word: the gauge alone may not say Awas")
+    borne_out_ms: int | None = Field(description="When a person stood for its Awas")
+    borne_out_by: str | None
+    borne_out_why: str | None
+    has_water_fallen: bool = Field(description="The latch alone keeps it at Awas")
     rule_version: str
     threshold_version: int
     threshold_cm: float | None = Field(description="Raise value of the severity in the threshold version used")
@@ -68,6 +80,7 @@ class Delivery(Shape):
 
     id: str
     alert_id: str
+    peak_no: int = Field(description="From 1; an alert that fell and rises again is told anew")
     severity: int
     recipient_id: str
     recipient: str
@@ -130,6 +143,30 @@ class Acknowledge(Shape):
     seen_version: int = Field(ge=0, description="The alert's version as it was shown")
 
 
+class Comment(Shape):
+    """A person's words about an alert."""
+
+    text: Words
+    seen_version: int | None = Field(
+        default=None,
+        ge=0,
+        description="May be left out; where given, refused for another version",
+    )
+
+
+class Shelve(Acknowledge):
+    """For how long an alert is put aside, and why."""
+
+    minutes: int = Field(ge=1, le=SHELF_LONGEST_MIN, description="From now; the city allows fewer, at Siaga an hour")
+    why: Why
+
+
+class BearOut(Acknowledge):
+    """Why a person stands for an Awas that the gauge alone may not give."""
+
+    why: Why
+
+
 def alert_of(row: AlertRow) -> Alert:
     """Return a row in the API's form."""
     return Alert.model_validate(alert_values(row))
@@ -139,7 +176,12 @@ def alert_values(row: AlertRow) -> dict[str, object]:
     """Return the members of an `Alert` for a row."""
     limits = row.raise_cm or ()
     threshold_cm = limits[row.severity - 1] if 1 <= row.severity <= len(limits) else None
-    made = {"id": row.alert_id, "threshold_cm": threshold_cm}
+    made = {
+        "id": row.alert_id,
+        "threshold_cm": threshold_cm,
+        "may_be_borne_out": may_be_borne_out(row),
+        "has_water_fallen": has_water_fallen(row),
+    }
     return {name: getattr(row, name) for name in Alert.model_fields if name not in made} | made
 
 

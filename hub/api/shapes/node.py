@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from hub.api.shapes.shape import Shape
 from hub.storage.board.nodes import NodeRow
 
@@ -20,15 +22,25 @@ class Node(Shape):
     station_ids: tuple[str, ...]
     agent: str | None
     boot: int | None
-    clock: str | None
-    applied_version: int
-    desired_version: int | None
-    queued: dict[str, int]
-    lost_count: int
-    restore_count: int
+    clock: str | None = Field(description="What its wall time rests on: unsynced, saved, rtc, ntp or hub")
+    applied_version: int = Field(description="Of the desired state, by the newest hello")
+    desired_version: int | None = Field(description="In force; null: the hub wants nothing of this box")
+    desired_ms: int | None = Field(description="When the desired state in force was made")
+    is_desired_applied: bool | None = Field(description="The box has named it, of this database, in its newest hello")
+    quota_mb: int | None = Field(description="Disk that its outboxes may use, MiB, as the desired state says")
+    queued: dict[str, int] = Field(description="Records that wait on the box by class 0 to 3, as of told_ms")
+    told_ms: int | None = Field(description="Age of clock and queued: the newest hello or health record")
+    lost_count: int = Field(description="Records gone without a word")
+    lost_ms: int | None = Field(description="When the newest loss was found")
+    restore_count: int = Field(description="Records that a restored hub lacks and no box holds any more")
+    restore_ms: int | None = Field(description="When the newest of these was found")
+    dropped: dict[str, int] = Field(description="Records given up by the box's rules, by its word for why")
+    dropped_ms: int | None = Field(description="When the newest tombstone came")
+    replaced_spools: int = Field(description="Outbox files that the box set apart, damaged, for a new one")
+    replaced_ms: int | None = Field(description="When the newest new one was first heard of")
     first_seen_ms: int
     last_seen_ms: int
-    last_hello_ms: int | None
+    last_hello_ms: int | None = Field(description="Age of agent, boot and applied_version")
     gone_ms: int | None
     is_online: bool
     is_quarantined: bool

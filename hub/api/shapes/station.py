@@ -36,14 +36,16 @@ class Station(Shape):
     lat: float | None
     lon: float | None
     severity: int | None = Field(description="0 to 3; null: nothing was ever known. Stays when the data goes stale")
-    since_ms: int | None
+    since_ms: int | None = Field(description="By the hub's clock; null also where nobody knows")
+    is_since_doubted: bool = Field(description="The box's clock was not to be trusted: since_ms is the hub's reckoning")
     stage_cm: float | None
     unit: Literal["cm"] = "cm"
     flag: int | None = Field(description="QARTOD: 1 pass, 2 not evaluated, 3 suspect, 4 fail, 9 missing")
     reason: str
-    at_ms: int | None
+    at_ms: int | None = Field(description="When the newest reading was taken, as since_ms")
+    is_at_doubted: bool = Field(description="As is_since_doubted, for at_ms")
     received_ms: int | None
-    age_s: float | None
+    age_s: float | None = Field(description="Of the newest reading; at least this old where nobody knows its hour")
     interval_s: float | None
     state: Freshness
     late_after_s: float
@@ -109,7 +111,8 @@ def tile_chart(chart: Chart) -> TileChart:
 def station_values(row: StationRow, *, now_ms: int, rate: float) -> dict[str, object]:
     """Return the members of a `Station` for a row, as they stand at `now_ms` (scaled UTC ms)."""
     limits = age_limits(row.interval_s or UNKNOWN_INTERVAL_S, rate=rate)
-    age_s = None if row.at_ms is None else max(0.0, (now_ms - row.at_ms) / 1000)
+    known_ms = row.received_ms if row.at_ms is None else row.at_ms
+    age_s = None if known_ms is None else max(0.0, (now_ms - known_ms) / 1000)
     is_doubted = row.is_suspect or row.flag not in {None, FLAG_PASS, FLAG_NOT_EVALUATED}
     state = freshness(age_s=age_s, limits=limits, is_stale=row.is_stale, is_silent=row.is_silent, is_suspect=is_doubted)
     made = {

@@ -9,7 +9,8 @@ _SQL = """
 SELECT a.alert_id, a.station_id, a.node_id, a.code, a.kind, a.severity, a.peak, a.water, a.floor, a.state, a.version,
        a.is_latched, a.is_late, a.raised_ms, a.since_ms, a.sample_ms, a.decided_ms, a.committed_ms, a.acknowledged_ms,
        a.acknowledged_by, a.acknowledged_version, a.resolved_ms, a.next_escalation_ms, a.escalation_step,
-       a.shelved_until_ms, a.rule_version, a.threshold_version, a.why,
+       a.is_suspect, a.shelved_until_ms, a.shelved_by, a.shelved_why, a.borne_out_ms, a.borne_out_by, a.borne_out_why,
+       a.rule_version, a.threshold_version, a.why,
        coalesce(s.name, '') AS station_name, coalesce(s.river, '') AS river, t.raise_cm
 FROM alerts AS a
 LEFT JOIN stations AS s ON s.station_id = a.station_id
@@ -17,7 +18,7 @@ LEFT JOIN thresholds AS t ON t.station_id = a.station_id AND t.version = a.thres
 """
 _OPEN_FIRST = (
     "(a.state = 'resolved'), iif(a.state = 'resolved', 0, a.severity) DESC, (a.kind != 'level'),"
-    " (a.acknowledged_ms IS NOT NULL), a.raised_ms DESC"
+    " (a.shelved_until_ms IS NOT NULL), (a.acknowledged_ms IS NOT NULL), a.raised_ms DESC"
 )
 
 
@@ -51,7 +52,13 @@ class AlertRow(Struct, frozen=True, kw_only=True):
     resolved_ms: int | None
     next_escalation_ms: int | None
     escalation_step: int
+    is_suspect: bool
     shelved_until_ms: int | None
+    shelved_by: str | None
+    shelved_why: str | None
+    borne_out_ms: int | None
+    borne_out_by: str | None
+    borne_out_why: str | None
     rule_version: str
     threshold_version: int
     why: str
@@ -88,7 +95,7 @@ class MarkRow(Struct, frozen=True, kw_only=True):
 
 
 def open_alerts(connection: Connection, *, limit: int) -> list[AlertRow]:
-    """Return open alerts: most severe first, water before devices, unacknowledged first, then newest."""
+    """Return open alerts: most severe first, water before devices; among equals shelved ones last."""
     return read(
         connection, f"{_SQL} WHERE a.resolved_ms IS NULL ORDER BY {_OPEN_FIRST} LIMIT ?", (limit,), AlertRow, json=_JSON
     )
@@ -140,7 +147,9 @@ def marks(connection: Connection, *, from_ms: int, limit: int = 200) -> list[Mar
         SELECT * FROM (
             SELECT e.alert_id, a.station_id, e.at_ms, a.kind, coalesce(e.severity, 0) AS severity
             FROM alerts AS a JOIN alert_events AS e USING (alert_id)
-            WHERE coalesce(a.resolved_ms, e.at_ms) >= ? AND e.at_ms >= ? AND e.kind IN ('raised', 'rose')
+            WHERE coalesce(a.resolved_ms, e.at_ms) >= ? AND e.at_ms >= ?
+              AND (e.kind IN ('raised', 'rose') OR e.kind = 'borne_out' AND e.severity > (
+                  SELECT b.severity FROM alert_events AS b WHERE b.alert_id = e.alert_id AND b.n = e.n - 1))
             ORDER BY e.at_ms DESC LIMIT ?)
         ORDER BY at_ms
     """

@@ -6,8 +6,8 @@ from hub.storage.connection import Connection
 from hub.storage.rows import read
 
 _SQL = """
-SELECT d.delivery_id, d.alert_id, d.severity, d.recipient_id, d.channel, d.state, d.due_ms, d.attempts, d.created_ms,
-       d.handed_ms, d.read_ms, d.error, d.text,
+SELECT d.delivery_id, d.alert_id, d.peak_no, d.severity, d.recipient_id, d.channel, d.state, d.due_ms, d.attempts,
+       d.created_ms, d.handed_ms, d.read_ms, d.error, d.text,
        coalesce(r.name, d.recipient_id) AS recipient, coalesce(r.role, '') AS role
 FROM deliveries AS d LEFT JOIN recipients AS r USING (recipient_id)
 """
@@ -18,6 +18,7 @@ class DeliveryRow(Struct, frozen=True, kw_only=True):
 
     delivery_id: str
     alert_id: str
+    peak_no: int
     severity: int
     recipient_id: str
     recipient: str

@@ -1,4 +1,8 @@
-"""Readings of a station as they came, whichever boxes and spools brought them. Roll-ups stand in `rollups`."""
+"""Readings of a station as they came, whichever boxes and spools brought them. Roll-ups stand in `rollups`.
+
+A reading by a clock that was not to be trusted stands at its true hour once its boot has been dated. Readings from
+before their gauge was first bound belong to its first station, as in the roll-ups.
+"""
 
 from collections.abc import Iterator
 
@@ -10,18 +14,21 @@ from hub.storage.rows import read
 CHUNK_ROWS = 1_000
 """Rows read at once; an export never holds a read open for longer than this takes."""
 
-_SQL = """
-SELECT r.id, r.at_ms, r.received_ms, r.stage_cm, r.flag, r.body
+_HOUR = "coalesce(r.dated_ms, r.at_ms)"
+_IS_MOVED = "EXISTS (SELECT 1 FROM bindings AS e WHERE e.node_id = b.node_id AND e.source = b.source AND e.id < b.id)"
+_FROM = f"max(?, iif({_IS_MOVED}, b.bound_ms, 0))"
+_SQL = f"""
+SELECT r.id, {_HOUR} AS at_ms, r.received_ms, r.stage_cm, r.flag, r.body
 FROM bindings AS b JOIN spools AS s ON s.node_id = b.node_id
 JOIN records AS r ON r.spool_no = s.spool_no AND r.kind = 'reading' AND r.source = b.source
-WHERE b.station_id = ? AND r.at_ms >= max(?, b.bound_ms) AND r.at_ms < min(?, coalesce(b.ended_ms, ?))
-  AND (r.at_ms, r.id) > (?, ?)
-ORDER BY r.at_ms, r.id LIMIT ?
-"""
+WHERE b.station_id = ? AND {_HOUR} >= {_FROM} AND {_HOUR} < min(?, coalesce(b.ended_ms, ?))
+  AND ({_HOUR}, r.id) > (?, ?)
+ORDER BY {_HOUR}, r.id LIMIT ?
+"""  # noqa: S608 - our own words
 
 
 class RawReading(Struct, frozen=True, kw_only=True):
-    """One reading as the box wrote it (JSON in `body`), with the hub's receipt time, UTC ms."""
+    """One reading as the box wrote it (JSON in `body`), with its hour and the hub's receipt time, UTC ms."""
 
     id: int
     at_ms: int
@@ -46,7 +53,8 @@ def readings(connection: Connection, station_id: str, *, from_ms: int, to_ms: in
     """Yield every reading of the gauges bound to a station at the time of the reading, oldest first, in chunks."""
     after = (from_ms, 0)
     while True:
-        chunk = read(connection, _SQL, (station_id, from_ms, to_ms, to_ms, *after, CHUNK_ROWS), RawReading)
+        # Begun at the hour of the last row: from `from_ms` on, each piece would read all those before it again.
+        chunk = read(connection, _SQL, (station_id, after[0], to_ms, to_ms, *after, CHUNK_ROWS), RawReading)
         yield from chunk
         if len(chunk) < CHUNK_ROWS:
             return

@@ -8,8 +8,10 @@ from hub.storage.rows import read
 
 _SQL = """
 SELECT s.station_id, s.name, s.river, s.kelurahan, s.lat, s.lon, s.position, s.offset_cm, s.sampling, s.sop, s.siren,
-       n.severity, n.since_ms, n.stage_cm, n.flag, coalesce(n.reason, '') AS reason, n.at_ms, n.received_ms,
-       n.interval_s, n.rise_cm, n.rise_in_s, coalesce(n.is_stale, 0) AS is_stale,
+       n.severity, iif(n.is_since_doubted, n.since_hub_ms, n.since_ms) AS since_ms,
+       coalesce(n.is_since_doubted, 0) AS is_since_doubted, n.stage_cm, n.flag, coalesce(n.reason, '') AS reason,
+       iif(n.is_at_doubted, n.at_hub_ms, n.at_ms) AS at_ms, coalesce(n.is_at_doubted, 0) AS is_at_doubted,
+       n.received_ms, n.interval_s, n.rise_cm, n.rise_in_s, coalesce(n.is_stale, 0) AS is_stale,
        coalesce(n.is_suspect, 0) AS is_suspect, coalesce(n.is_silent, 0) AS is_silent, n.silent_since_ms, n.clock,
        n.node_id, n.source, n.box_threshold_version, n.decision_id, coalesce(n.why, '') AS why, n.rule_error,
        t.version AS threshold_version, t.raise_cm, t.clear_cm, t.valid_from_ms, t.author, t.reason AS threshold_reason
@@ -24,7 +26,11 @@ _JSON = ("sampling", "raise_cm", "clear_cm")
 
 
 class StationRow(Struct, frozen=True, kw_only=True):
-    """One station, joined; times UTC ms, lengths cm, intervals scaled seconds."""
+    """One station, joined; times UTC ms by the hub's clock, lengths cm, intervals scaled seconds.
+
+    A doubted hour is the hub's reckoning, for the box's clock was not to be trusted; None with a value beside it:
+    nobody knows.
+    """
 
     station_id: str
     name: str
@@ -39,10 +45,12 @@ class StationRow(Struct, frozen=True, kw_only=True):
     siren: bool
     severity: int | None
     since_ms: int | None
+    is_since_doubted: bool
     stage_cm: float | None
     flag: int | None
     reason: str
     at_ms: int | None
+    is_at_doubted: bool
     received_ms: int | None
     interval_s: float | None
     rise_cm: float | None

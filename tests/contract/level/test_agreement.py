@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.level.rule import StageReading, adopt, reevaluate, step
-from contract.level.settings import Rise, RuleSettings, Thresholds
+from contract.level.settings import Persistence, Rise, RuleSettings, Thresholds
 from contract.level.state import LevelState
 from contract.level.why import Cause
 
@@ -21,7 +21,14 @@ VERSIONS = {
     2: RuleSettings(
         thresholds=Thresholds(version=2, raise_cm=(60, 80, 100), clear_cm=(50, 70, 90)), rise=Rise(cm=8), hold_s=120
     ),
+    3: RuleSettings(
+        thresholds=Thresholds(version=2, raise_cm=(60, 80, 100), clear_cm=(50, 70, 90)),
+        persistence=Persistence(need=(1, 1, 1)),
+        rise=Rise(cm=20),
+        hold_s=600,
+    ),
 }
+"""The third has the thresholds of the second: a city may change the rest without a new version of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,26 +197,46 @@ def _comparable(state: LevelState) -> tuple[object, ...]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(READ, max_size=40), st.lists(READ, max_size=40), st.booleans())
-def test_after_a_change_of_thresholds_they_agree_as_soon_as_the_box_has_reported_it(
+@given(
+    st.lists(READ, max_size=40), st.lists(READ, max_size=40), st.booleans(), st.sampled_from([(1, 2), (2, 3), (3, 2)])
+)
+def test_after_a_change_of_settings_they_agree_as_soon_as_the_box_has_reported_it(
     before: list[tuple],  # type: ignore[type-arg]
     after: list[tuple],  # type: ignore[type-arg]
     hub_first: bool,  # noqa: FBT001
+    change: tuple[int, int],
 ) -> None:
-    box, hub = Box(), Hub()
+    old, new = change
+    box, hub = Box(version=old), Hub(version=old)
     for _, stage_cm, flag, wait_s in before:
         box.read(stage_cm, flag, wait_s)
     if hub_first:
-        hub.version = 2
+        hub.version = new
     for record in box.records:
         hub.take(record)
-    hub.version = 2
-    box.take_thresholds(2)
+    hub.version = new
+    box.take_thresholds(new)
     for _, stage_cm, flag, wait_s in after:
         box.read(stage_cm, flag, wait_s)
     for record in box.records:
         hub.take(record)
     assert _comparable(hub.state) == _comparable(box.state)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(READ, max_size=40), st.sampled_from([(1, 2), (2, 1), (2, 3), (3, 2)]))
+def test_what_a_box_says_by_other_settings_lowers_no_level(
+    readings: list[tuple],  # type: ignore[type-arg]
+    versions: tuple[int, int],
+) -> None:
+    box, hub = Box(version=versions[0]), Hub(version=versions[1])
+    for _, stage_cm, flag, wait_s in readings:
+        box.read(stage_cm, flag, wait_s)
+    box.say_state_of_now()
+    for record in box.records:
+        before = hub.state.severity or 0
+        hub.take(record)
+        assert isinstance(record, StageReading) or (hub.state.severity or 0) >= before
 
 
 @given(st.lists(READ, max_size=60))

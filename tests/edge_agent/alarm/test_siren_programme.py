@@ -87,7 +87,22 @@ def test_a_suspect_awas_that_good_readings_verify_sounds_then() -> None:
 
 
 def test_a_station_without_a_siren_stays_silent() -> None:
-    assert judge(SirenState(), signs(has_siren=False), real_ms=0, kernel_boot=BOOT) == (SirenState(), None)
+    state, change = judge(SirenState(), signs(has_siren=False), real_ms=0, kernel_boot=BOOT)
+    assert (is_sounding(state), change) == (False, None)
+
+
+def test_a_siren_switched_on_later_does_not_sound_for_an_old_arrival_but_for_the_next_one() -> None:
+    without, _ = judge(SirenState(), signs(has_siren=False), real_ms=0, kernel_boot=BOOT)
+    later_ms = 20 * 60_000
+    assert judge(without, signs(), real_ms=later_ms, kernel_boot=BOOT) == (without, None)
+    again, _ = judge(without, signs(arrival=2), real_ms=later_ms, kernel_boot=BOOT)
+    assert is_sounding(again)
+
+
+def test_a_doubtful_arrival_without_a_siren_may_still_sound_when_it_is_borne_out() -> None:
+    doubtful, _ = judge(SirenState(), signs(has_siren=False, is_suspect=True), real_ms=0, kernel_boot=BOOT)
+    verified, _ = judge(doubtful, signs(), real_ms=5_000, kernel_boot=BOOT)
+    assert is_sounding(verified)
 
 
 def test_the_programme_is_minutes_of_sound_with_rests_and_then_over() -> None:

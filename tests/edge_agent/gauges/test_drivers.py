@@ -67,8 +67,10 @@ def test_an_ultrasonic_sensor_can_be_opened_on_mock_pins(tmp_path: Path) -> None
 
 def test_a_siren_can_be_opened_on_mock_pins() -> None:
     siren = open_siren_output(SirenSettings(pin=17, driver="mock"))
-    siren.sound(SirenPattern.TEST, for_s=0.01)
+    siren.sound(SirenPattern.TEST, for_s=60.0)
+    assert siren.is_sounding
     siren.close()
+    assert not siren.is_sounding
 
 
 def test_a_gauge_with_all_its_parts_is_small_and_loads_nothing_heavy() -> None:

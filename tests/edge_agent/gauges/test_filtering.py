@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,20 @@ def test_a_burst_outside_the_span_is_a_fault_and_keeps_its_raw_distance(distance
 def test_a_burst_that_cannot_agree_on_a_surface_is_scattered() -> None:
     got = estimate(_burst(*[2000] * 6, *[3400] * 7), span=SPAN)
     assert got.fault is BurstFault.SCATTERED
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_echoes_from_anywhere_are_no_distance(seed: int) -> None:
+    rng = Random(seed)
+    got = estimate(_burst(*[rng.uniform(260, 4400) for _ in range(13)]), span=SPAN)
+    assert (got.fault, got.is_noise) == (BurstFault.SCATTERED, True)
+
+
+@pytest.mark.parametrize("wave_mm", [50, 100, 150])
+def test_rough_water_is_never_taken_for_noise(wave_mm: int) -> None:
+    rng = Random(wave_mm)
+    bursts = [_burst(*[rng.gauss(2000, wave_mm) for _ in range(13)]) for _ in range(200)]
+    assert not any(estimate(burst, span=SPAN).is_noise for burst in bursts)
 
 
 def test_two_echoes_of_thirteen_are_too_few_to_be_trusted() -> None:

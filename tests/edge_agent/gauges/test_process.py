@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from contract.clock import ClockTrust
 from contract.desired import Desired, Sampling
 from contract.records import ClockAnchor, CommandResult, Fault, Level, Reading, Siren
-from edge_agent.gauges.process import HUB_OFFSET, HUB_OFFSET_BOOT
+from edge_agent.gauges.process import HUB_ZERO, HUB_ZERO_BOOT
 from edge_agent.gauges.siren import SirenPattern
 from edge_agent.outbox.inbox import Inbox
 from edge_agent.outbox.marks import Marks
@@ -172,6 +173,20 @@ def test_a_desired_state_is_applied_and_told(bench: BoxBench, inbox: Inbox) -> N
     assert len(bench.records(Reading)) == before + 2
 
 
+def test_a_changed_quota_moves_the_page_limit_of_the_running_outbox_and_holds_after_a_restart(
+    tmp_path: Path, clock: FakeClock, inbox: Inbox
+) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station())
+    for version, quota_mb, limit_mb in ((8, 12, 6), (9, 8, 4), (10, 1_000, 8), (11, 10, 5)):
+        put(inbox, replace(document(version, g1=station()), quota_mb=quota_mb))
+        bench.run(2)
+        assert bench.outbox.limit_pages == limit_mb * 256
+    bench.close()
+    again = BoxBench(tmp_path, clock=clock, desired=station())
+    assert again.outbox.limit_pages == 5 * 256
+    again.close()
+
+
 def test_a_desired_state_holds_after_a_restart_with_no_inbox(tmp_path: Path, clock: FakeClock) -> None:
     first = BoxBench(tmp_path / "a", clock=clock)
     with Inbox.open(tmp_path / "a" / "inbox.db") as inbox:
@@ -254,17 +269,20 @@ def test_the_first_proof_of_the_clock_is_told_by_an_anchor(bench: BoxBench, cloc
 
 def test_without_ntp_records_follow_the_hubs_time(tmp_path: Path, clock: FakeClock, inbox: Inbox) -> None:
     bench = BoxBench(tmp_path, clock=clock, desired=station(), kernel=FakeKernel(ntp_err_ms=None))
-    inbox.put_hub({HUB_OFFSET: "7200000", HUB_OFFSET_BOOT: "boot-1"})
+    zero_ms = clock.now_ms() - clock.up_ms() + 7_200_000
+    inbox.put_hub({HUB_ZERO: str(zero_ms), HUB_ZERO_BOOT: "boot-1"})
     bench.run(61)
-    reading = bench.records(Reading)[-1]
-    assert reading.clock is ClockTrust.HUB
-    assert reading.at_ms - reading.up_ms == clock.now_ms() - clock.up_ms() + 7_200_000
+    clock.step_wall(7_200)  # set right while the uplink is away and lays down nothing new
+    bench.run(60)
+    for reading in bench.records(Reading)[-2:]:
+        assert reading.clock is ClockTrust.HUB
+        assert reading.at_ms - reading.up_ms == zero_ms
     bench.close()
 
 
 def test_the_hubs_time_of_another_boot_is_not_followed(tmp_path: Path, clock: FakeClock, inbox: Inbox) -> None:
     bench = BoxBench(tmp_path, clock=clock, desired=station(), kernel=FakeKernel(ntp_err_ms=None))
-    inbox.put_hub({HUB_OFFSET: "7200000", HUB_OFFSET_BOOT: "boot-0"})
+    inbox.put_hub({HUB_ZERO: "7200000", HUB_ZERO_BOOT: "boot-0"})
     bench.run(61)
     assert bench.records(Reading)[-1].clock is ClockTrust.SAVED
     bench.close()

@@ -63,6 +63,12 @@ def test_a_file_is_read_with_any_zone_and_further_columns(tmp_path: Path) -> Non
     assert (played.first_ms, len(played), played.step_ms) == (START_MS, 2, STEP_MS)
 
 
+def test_a_file_from_a_spreadsheet_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "creek.csv"
+    path.write_text("time,stage_cm\n2018-06-03T12:00:00Z,21.5\n2018-06-03T12:05:00Z,22\n", encoding="utf-8-sig")
+    assert len(read_series(path)) == 2
+
+
 def test_an_empty_stage_is_a_hole(tmp_path: Path) -> None:
     path = tmp_path / "creek.csv"
     path.write_text("time,stage_cm\n2018-06-03T12:00:00Z,21.5\n2018-06-03T12:05:00Z,\n2018-06-03T12:10:00Z,22\n")
@@ -76,6 +82,8 @@ def test_an_empty_stage_is_a_hole(tmp_path: Path) -> None:
         ("", "stage_cm and time is missing"),
         ("time,stage_cm\n2018-06-03T12:00:00Z,high\n", "line 2"),
         ("time,stage_cm\nyesterday,20\n", "line 2"),
+        ("time,stage_cm\n2018-06-03T12:00:00Z,20\n2018-06-03T12:05:00Z,219,9\n", "line 3: more values .* a point"),
+        ("time,stage_cm,flag\n2018-06-03T12:00:00Z,219,9,1\n", "line 2: more values .* a point"),
         ("time,stage_cm\n2018-06-03T12:00:00,20\n", "has no zone"),
         ("time,stage_cm\n2018-06-03T12:00:00Z,20\n2018-06-03T12:00:00Z,21\n", "times must rise"),
         ("time,stage_cm\n2018-06-03T12:00:00Z,nan\n2018-06-03T12:05:00Z,21\n", "finite"),

@@ -125,22 +125,55 @@ def test_a_pin_that_does_not_exist_is_named() -> None:
 
 
 class BrokenOutput(Output):
+    is_broken = True
+
     def on(self) -> None:
         super().on()
-        raise OSError("the relay board is gone")
+        if self.is_broken:
+            raise OSError("the relay board is gone")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_after_its_output_broke_the_next_word_tries_again() -> None:
     output = BrokenOutput()
     siren = SwitchedSiren(output=output)
     for _ in range(2):
         siren.sound(SirenPattern.AWAS)
-        player = siren._player
-        assert player is not None
-        player.join(PATIENCE_S)
         assert not siren.is_sounding
+        assert siren.fault == "Sirene tidak menyala: OSError: the relay board is gone"
     assert output.states == [True, False, True, False]
+
+
+def test_an_output_that_obeys_again_has_no_fault() -> None:
+    output = BrokenOutput()
+    siren = SwitchedSiren(output=output)
+    siren.sound(SirenPattern.AWAS)
+    output.is_broken = False
+    siren.sound(SirenPattern.AWAS)
+    assert siren.is_sounding
+    assert siren.fault == ""
+    siren.close()
+
+
+class StuckOutput(Output):
+    is_stuck = True
+
+    def off(self) -> None:
+        if self.is_stuck:
+            raise OSError("the relay sticks")
+        super().off()
+
+
+def test_an_output_that_cannot_be_switched_off_may_still_sound_until_it_can() -> None:
+    output = StuckOutput()
+    siren = SwitchedSiren(output=output)
+    siren.sound(SirenPattern.AWAS)
+    seen = []
+    for is_stuck in (True, False):
+        output.is_stuck = is_stuck
+        siren.silence()
+        seen.append((siren.is_sounding, siren.fault))
+    assert seen == [(True, "Sirene tidak dapat dimatikan: OSError: the relay sticks"), (False, "")]
+    siren.close()
 
 
 def test_a_word_that_comes_while_the_player_ends_is_not_lost(siren: SwitchedSiren, output: Output) -> None:

@@ -9,7 +9,7 @@ from edge_agent.gauges.errors import SensorClosedError, SensorUnavailableError
 from edge_agent.gauges.sensor import EchoLoss
 from edge_agent.gauges.sound import echo_from_distance_s
 from edge_agent.gauges.thermometer import FixedThermometer, NoThermometer, Thermometer
-from edge_agent.gauges.ultrasonic import JSN_SR04T, UltrasonicSensor
+from edge_agent.gauges.ultrasonic import JSN_SR04T, STUCK_LIMIT, UltrasonicSensor
 
 TRIGGER, ECHO = 23, 24
 WARM_C = 33.0
@@ -22,6 +22,8 @@ class Target:
         self.factory = MockFactory()
         self.echoes_s: list[float | None] = []
         self.pings = 0
+        self.looks = 0
+        """How often the echo line was looked at; on one that stays high each look is a whole wait."""
         self.in_thread = False
         target = self
 
@@ -32,8 +34,13 @@ class Target:
                     target.ping()
                 return has_changed
 
+        class Echo(MockPin):  # type: ignore[misc]  # as above
+            def _get_state(self) -> Any:
+                target.looks += 1
+                return super()._get_state()
+
         self.factory.pin(TRIGGER, pin_class=Trigger)
-        self.echo: Any = self.factory.pin(ECHO)
+        self.echo: Any = self.factory.pin(ECHO, pin_class=Echo)
 
     def ping(self) -> None:
         """Answer a falling trigger."""
@@ -118,7 +125,9 @@ def test_a_fall_without_a_rise_is_a_lost_echo(target: Target) -> None:
 def test_an_echo_line_that_stays_high_ends_the_burst_early(target: Target) -> None:
     sensor = target.sensor()
     target.echo.drive_high()
+    target.looks = 0
     burst = sensor.measure_burst(count=13)
+    assert target.looks == STUCK_LIMIT
     assert burst.distances_mm == (None,) * 13
     assert burst.loss is EchoLoss.ECHO_STUCK
     assert target.pings == 0

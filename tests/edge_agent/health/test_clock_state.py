@@ -26,17 +26,17 @@ def signs(
     now_ms: int = NOW_MS,
     up_ms: int = UP_MS,
     ntp_err_ms: int | None = None,
-    hub_offset_ms: int | None = None,
+    hub_zero_ms: int | None = None,
 ) -> ClockSigns:
-    return ClockSigns(now_ms=now_ms, up_ms=up_ms, ntp_err_ms=ntp_err_ms, hub_offset_ms=hub_offset_ms)
+    return ClockSigns(now_ms=now_ms, up_ms=up_ms, ntp_err_ms=ntp_err_ms, hub_zero_ms=hub_zero_ms)
 
 
 def later(
-    by_ms: int, *, step_ms: int = 0, ntp_err_ms: int | None = None, hub_offset_ms: int | None = None
+    by_ms: int, *, step_ms: int = 0, ntp_err_ms: int | None = None, hub_ahead_ms: int | None = None
 ) -> ClockSigns:
-    return signs(
-        now_ms=NOW_MS + by_ms + step_ms, up_ms=UP_MS + by_ms, ntp_err_ms=ntp_err_ms, hub_offset_ms=hub_offset_ms
-    )
+    """Return the signs after a time in which the wall clock stepped; the hub is ahead of what that clock had been."""
+    zero_ms = None if hub_ahead_ms is None else NOW_MS - UP_MS + hub_ahead_ms
+    return signs(now_ms=NOW_MS + by_ms + step_ms, up_ms=UP_MS + by_ms, ntp_err_ms=ntp_err_ms, hub_zero_ms=zero_ms)
 
 
 def test_a_box_without_proof_and_without_a_hardware_clock_has_a_saved_clock() -> None:
@@ -85,20 +85,26 @@ def test_a_slew_of_a_second_calls_for_no_anchor() -> None:
 
 
 def test_without_ntp_the_box_follows_the_hub() -> None:
-    state, anchor = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_offset_ms=7 * HOUR_MS))
+    state, anchor = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_ahead_ms=7 * HOUR_MS))
     assert state.trust is ClockTrust.HUB
     assert anchor == Anchor(step_ms=7 * HOUR_MS, was=ClockTrust.SAVED)
     assert UP_MS + 1000 + state.zero_ms == NOW_MS + 1000 + 7 * HOUR_MS
 
 
 def test_the_jitter_of_acknowledgements_does_not_shake_the_time() -> None:
-    state, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_offset_ms=5000))
-    shaken, anchor = look(state, later(2000, hub_offset_ms=5900))
+    state, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_ahead_ms=5000))
+    shaken, anchor = look(state, later(2000, hub_ahead_ms=5900))
     assert (shaken.zero_ms, anchor) == (state.zero_ms, None)
 
 
+def test_a_step_of_the_wall_clock_does_not_move_the_hubs_time() -> None:
+    told, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_ahead_ms=3 * HOUR_MS))
+    stepped, anchor = look(told, later(2000, step_ms=3 * HOUR_MS, hub_ahead_ms=3 * HOUR_MS))
+    assert (stepped.trust, stepped.zero_ms, anchor) == (ClockTrust.HUB, told.zero_ms, None)
+
+
 def test_a_hub_that_fell_silent_still_dates_the_records_of_this_boot() -> None:
-    told, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_offset_ms=7 * HOUR_MS))
+    told, _ = look(begin(None, signs(), has_rtc=False, boot=1), later(1000, hub_ahead_ms=7 * HOUR_MS))
     alone, anchor = look(told, later(HOUR_MS))
     assert (alone.trust, alone.zero_ms, anchor) == (ClockTrust.HUB, told.zero_ms, None)
 
@@ -109,7 +115,7 @@ def test_an_unkept_clock_grows_its_error_by_the_kernels_bound() -> None:
 
 
 SIGNS = st.builds(
-    lambda by_ms, step_ms, ntp, hub: later(by_ms, step_ms=step_ms, ntp_err_ms=ntp, hub_offset_ms=hub),
+    lambda by_ms, step_ms, ntp, hub: later(by_ms, step_ms=step_ms, ntp_err_ms=ntp, hub_ahead_ms=hub),
     st.integers(0, 10 * HOUR_MS),
     st.integers(-NOW_MS, 10**12),
     st.none() | st.integers(0, 16_000),

@@ -65,14 +65,19 @@ def test_a_watchdog_meant_for_another_process_is_not_fed(manager: Manager) -> No
     assert manager.heard() == []
 
 
-def test_without_systemd_nothing_is_said_and_nothing_fails() -> None:
+def test_without_systemd_nothing_is_said_and_nothing_fails(manager: Manager, caplog: pytest.LogCaptureFixture) -> None:
     watchdog = Watchdog(clock=FakeClock(), environment={})
     watchdog.say_ready()
     watchdog.feed()
+    assert manager.heard() == []
+    assert caplog.records == []
 
 
-def test_a_manager_that_is_gone_does_not_stop_the_process(manager: Manager) -> None:
+def test_a_manager_that_is_gone_is_warned_of_once_and_does_not_stop_the_process(
+    manager: Manager, caplog: pytest.LogCaptureFixture
+) -> None:
     watchdog = Watchdog(clock=FakeClock(), environment=manager.environment)
     manager.close()
     watchdog.feed()
     watchdog.say_stopping()
+    assert [record.args[1] for record in caplog.records if isinstance(record.args, tuple)] == ["WATCHDOG=1"]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.outbox.errors import InboxRebornError, OutboxInUseError
-from edge_agent.outbox.inbox import Inbox, InboxReader
+from edge_agent.outbox.inbox import OTHER_SPOOLS_KEPT, Inbox, InboxReader
 from edge_agent.outbox.inbox_rows import COMMANDS_KEPT, DesiredDocument
 from edge_agent.outbox.marks import Marks
 from edge_agent.outbox.quarantine import kept_files
@@ -37,9 +37,15 @@ def test_marks_are_read_as_they_were_laid_down_newest_only(path: Path) -> None:
         reader = InboxReader.open(path)
         assert reader.marks(SPOOL) == MARKS == inbox.marks(SPOOL)
         assert reader.marks("c" * 32) is None
+
+
+def test_of_spools_that_are_gone_the_newest_few_marks_are_kept(path: Path) -> None:
+    gone = [f"{number:032x}" for number in range(OTHER_SPOOLS_KEPT + 2)]
+    with Inbox.open(path) as inbox:
+        inbox.put_marks([MARKS, *(Marks(spool=spool, db_epoch="d1a0") for spool in gone)])
         inbox.keep_only({SPOOL})
-        assert reader.marks("b" * 32) is None
-        assert reader.marks(SPOOL) == MARKS
+        assert [spool for spool in gone if inbox.marks(spool) is None] == gone[:2]
+        assert inbox.marks(SPOOL) == MARKS
 
 
 def test_the_newest_desired_state_is_kept_across_a_restart(path: Path) -> None:
@@ -84,13 +90,24 @@ def test_commands_have_a_bound(path: Path) -> None:
 
 def test_answered_hellos_are_counted_across_a_restart(path: Path) -> None:
     with Inbox.open(path) as inbox:
-        inbox.put_hub({"hub_offset_ms": "12"})
-        assert inbox.note_answered({"credit": "50"}) == 1
+        inbox.put_hub({"hub_zero_ms": "12"})
+        first = inbox.note_answered({"credit": "50"})
     with Inbox.open(path) as inbox:
-        assert inbox.note_answered() == 2
+        assert inbox.note_answered() == first + 1
     reader = InboxReader.open(path)
-    assert reader.answered() == 2
-    assert reader.hub() == {"hub_offset_ms": "12", "credit": "50", "answered_session": "2"}
+    assert reader.answered() == first + 1
+    assert reader.hub() == {"hub_zero_ms": "12", "credit": "50", "answered_session": str(first + 1)}
+
+
+def test_the_count_of_a_new_inbox_is_not_that_of_the_one_before(path: Path) -> None:
+    counts = set()
+    for _ in range(3):
+        with Inbox.open(path) as inbox:
+            counts.add(inbox.note_answered())
+        for left in path.parent.glob("inbox*"):
+            left.unlink()
+    assert len(counts) == 3
+    assert all(0 < count < 2**53 for count in counts)
 
 
 def test_one_look_tells_everything(path: Path) -> None:
@@ -98,10 +115,10 @@ def test_one_look_tells_everything(path: Path) -> None:
         inbox.put_marks([MARKS])
         inbox.put_desired(db_epoch="d1a0", version=7, body=b"{}")
         add(inbox, "c-1")
-        inbox.note_answered()
+        answered = inbox.note_answered()
         view = InboxReader.open(path).look(SPOOL)
     assert view is not None
-    assert (view.marks, view.answered, view.hub) == (MARKS, 1, {"answered_session": "1"})
+    assert (view.marks, view.answered, view.hub) == (MARKS, answered, {"answered_session": str(answered)})
     assert view.desired is not None
     assert [command.command_id for command in view.commands] == ["c-1"]
 

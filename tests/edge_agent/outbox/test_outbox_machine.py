@@ -169,4 +169,5 @@ TestOutboxMachine = OutboxMachine.TestCase
 
 @pytest.mark.nightly
 def test_long_histories() -> None:
+    """What is asserted are the machine's own rules and invariants, after each step of each history."""
     run_state_machine_as_test(OutboxMachine, settings=settings(max_examples=400, stateful_step_count=60, deadline=None))

@@ -9,7 +9,8 @@ from contract.records import Fault, Reading, Tombstone
 from edge_agent.outbox.errors import SpoolRebornError
 from edge_agent.outbox.marks import Marks
 from edge_agent.outbox.outbox import Outbox
-from edge_agent.outbox.quarantine import FOLDER, KEPT_FILES, kept_files, with_seq
+from edge_agent.outbox.quarantine import FOLDER, KEPT_FILES, kept_files
+from edge_agent.outbox.salvage import with_seq
 from tests.support.clocks import FakeClock
 from tests.support.outbox_records import append, append_each_minute, level, open_outbox, reading, settle_all, waiting
 

@@ -142,7 +142,13 @@ def test_a_leaf_of_a_later_version_is_counted_and_passed_over(world: World) -> N
         ("ack", json.dumps(ack(spool="../etc")).encode()),
         ("desired", b"[]"),
         ("desired", b'{"v":1,"db_epoch":"e1","version":9,"quota_mb":"much"}'),
+        ("desired", b'{"v":1,"db_epoch":"e1","version":9223372036854775808}'),
+        ("desired", b'{"v":1,"db_epoch":"e1","version":1e308}'),
         ("command", b"null"),
+        ("command", json.dumps(command("a", "siren_test", ttl_s=1e308)).encode()),
+        ("command", json.dumps(command("a", "health_now", hub_ms=2**63)).encode()),
+        ("ack", json.dumps(ack(credit_rps=10**400)).encode()),
+        ("ack", json.dumps(ack(hub_ms=2**63)).encode()),
         ("command", json.dumps(command("", "siren_test")).encode()),
         ("command", b"[" * 100_000),
     ],
@@ -158,4 +164,6 @@ def test_what_is_not_understood_is_counted_and_changes_nothing(world: World, lea
 def test_no_bytes_end_the_process(tmp_path_factory: pytest.TempPathFactory, leaf: str, payload: bytes) -> None:
     world = World(tmp_path_factory.mktemp("box"))
     world.say(leaf, payload)
+    world.say("command", command("later", "health_now"))
+    assert world.answered == [("later", False)]
     world.inbox.close()

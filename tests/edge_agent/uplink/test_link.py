@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -133,6 +134,41 @@ def test_somebody_who_accepts_and_says_nothing_is_left_after_20_s() -> None:
         assert not link.is_up
 
 
+def packet(stream: BinaryIO) -> tuple[int, bytes]:
+    """Return (first byte, rest) of the next MQTT packet, which must be a short one."""
+    first_byte, length = stream.read(2)
+    assert length < 128, "this reader knows short packets only"
+    return first_byte, stream.read(length)
+
+
+def test_the_session_is_clean_and_records_go_at_qos_1_until_the_broker_has_confirmed_them() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as broker:
+        link = link_to(broker.getsockname()[1])
+        link.connect(will=WILL)
+        peer, _ = broker.accept()
+        peer.settimeout(10)
+        with peer, peer.makefile("rb") as stream:
+            kind, connect = packet(stream)
+            assert (kind, connect[:7]) == (0x10, b"\0\4MQTT\4")
+            assert connect[7] == 0b0000_1110  # will at QoS 1, not retained; clean session
+            peer.sendall(b"\x20\2\0\0")
+            link.wait(1.0)  # hears that it is let in
+            link.wait(1.0)  # says what it wants to hear
+            kind, subscribe = packet(stream)
+            assert kind == 0x82
+            peer.sendall(b"\x90\5" + subscribe[:2] + b"\0\1\1")
+            first(link, Accepted)
+
+            ticket = link.publish("records", b"{}")
+            assert ticket is not None
+            assert link.wait(0.1) == []
+            kind, publish = packet(stream)
+            assert kind == 0x32  # QoS 1, not retained, for the first time
+            topic_ends = 2 + int.from_bytes(publish[:2], "big")
+            peer.sendall(b"\x40\2" + publish[topic_ends : topic_ends + 2])
+            assert first(link, HandedOver) == HandedOver(ticket=ticket)
+
+
 def test_somebody_who_speaks_no_mqtt_ends_the_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as web:
         link = link_to(web.getsockname()[1])
@@ -141,6 +177,7 @@ def test_somebody_who_speaks_no_mqtt_ends_the_connection() -> None:
         peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         peer.close()
         first(link, Ended)
+        assert not link.is_up
 
 
 def test_certificate_and_key_that_do_not_belong_together_are_named(tmp_path: Path) -> None:

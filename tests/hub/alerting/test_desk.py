@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from hub.alerting import people
-from hub.alerting.alert import AlertKind, AlertState, EventKind
+from hub.alerting.alert import AlertKind, AlertState, EventKind, has_water_fallen
 from hub.dispatch.delivery import DeliveryState
 from hub.storage import alerts, changes, deliveries
 from hub.storage.connection import Connection, write
@@ -128,7 +128,7 @@ def test_awas_is_held_until_a_person_confirms_the_downgrade(hour: Hour) -> None:
     hour.level(3)
     hour.level(1, at_s=3600)
     held = hour.alert()
-    assert (held.severity, held.water, held.has_water_fallen) == (3, 1, True)
+    assert (held.severity, held.water, has_water_fallen(held)) == (3, 1, True)
     with write(hour.connection):
         people.confirm_downgrade(
             hour.connection, held.alert_id, seen_version=held.version, by="Ibu Sari", now_ms=START_MS, policy=POLICY
@@ -213,6 +213,7 @@ def test_a_shelf_ends_by_itself_and_the_alert_must_be_seen_anew(hour: Hour) -> N
         people.shelve(
             hour.connection,
             alert_id,
+            seen_version=1,
             by="Pak Yan",
             why="uji sensor",
             until_ms=START_MS + 600_000,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from hub.alerting import desk, people
-from hub.alerting.alert import AlertKind, AlertState
+from hub.alerting.alert import AlertKind, AlertState, EventKind
 from hub.alerting.errors import RefusedError
 from hub.alerting.policy import AlertPolicy
 from hub.alerting.routing import Role
@@ -35,6 +35,8 @@ class Town(RuleBasedStateMachine):
         self.number = 1
         self.seen: dict[str, Delivery] = {}
         self.versions: dict[str, int] = {}
+        self.events: dict[str, int] = {}
+        self.fallen: set[str] = set()
 
     def teardown(self) -> None:
         if hasattr(self, "connection"):
@@ -79,7 +81,7 @@ class Town(RuleBasedStateMachine):
                 policy=POLICY,
             )
 
-    @rule(deed=st.sampled_from(["acknowledge", "downgrade", "tell_rt", "shelve"]))
+    @rule(deed=st.sampled_from(["acknowledge", "downgrade", "tell_rt", "bear_out", "unshelve", "shelve"]))
     def person_acts(self, *, deed: str) -> None:
         for alert in alerts.list_open(self.connection):
             with contextlib.suppress(RefusedError), write(self.connection):
@@ -95,9 +97,23 @@ class Town(RuleBasedStateMachine):
             )
         elif deed == "tell_rt":
             people.tell_rt_now(connection, alert_id, by="Sari", now_ms=now_ms)
+        elif deed == "bear_out":
+            people.bear_out(
+                connection, alert_id, seen_version=version, by="Sari", why="uji", now_ms=now_ms, policy=POLICY
+            )
+        elif deed == "unshelve":
+            people.unshelve(connection, alert_id, seen_version=version, by="Yan", now_ms=now_ms, policy=POLICY)
         else:
-            until_ms = now_ms + 600_000
-            people.shelve(connection, alert_id, by="Yan", why="uji", until_ms=until_ms, now_ms=now_ms, policy=POLICY)
+            people.shelve(
+                connection,
+                alert_id,
+                seen_version=version,
+                by="Yan",
+                why="uji",
+                until_ms=now_ms + 600_000,
+                now_ms=now_ms,
+                policy=POLICY,
+            )
 
     @rule(seconds=st.sampled_from([1, 60, 180, 900]))
     def time_passes(self, *, seconds: int) -> None:
@@ -164,6 +180,37 @@ class Town(RuleBasedStateMachine):
             assert [event.n for event in events] == list(range(1, len(events) + 1))
             assert events[-1].version == alert.version
             assert events[-1].severity == alert.severity
+
+    @invariant()
+    def nobody_is_told_of_a_severity_twice_in_a_peak(self) -> None:
+        if not hasattr(self, "connection"):
+            return
+        twice = self.connection.execute(
+            "SELECT 1 FROM deliveries GROUP BY alert_id, peak_no, severity, recipient_id, channel HAVING count(*) > 1"
+        ).fetchall()
+        assert twice == []
+
+    @invariant()
+    def a_rise_after_a_fall_is_owed_to_the_officer_again(self) -> None:
+        if not hasattr(self, "connection"):
+            return
+        for (alert_id,) in self.connection.execute("SELECT alert_id FROM alerts WHERE kind = 'level'").fetchall():
+            events = alerts.events(self.connection, alert_id)
+            for event in events[self.events.get(alert_id, 0) :]:
+                before = events[event.n - 2].severity if event.n > 1 else 0
+                has_risen = event.severity > before and event.severity > 0
+                if has_risen and alert_id in self.fallen:
+                    owed = deliveries.of_alert(self.connection, alert_id)
+                    assert any(
+                        row.recipient_id == "petugas"
+                        and (row.severity, row.created_ms, row.state)
+                        == (event.severity, event.at_ms, DeliveryState.OWED)
+                        for row in owed
+                    )
+                self.fallen -= {alert_id} if has_risen else set()
+                has_fallen = event.kind in {EventKind.DOWNGRADED, EventKind.FELL} and event.by_whom != "alat"
+                self.fallen |= {alert_id} if has_fallen and event.severity < before else set()
+            self.events[alert_id] = len(events)
 
     @invariant()
     def what_is_over_warns_nobody_any_more(self) -> None:

@@ -10,9 +10,11 @@ from msgspec.structs import replace
 
 from hub.alerting import life_cycle
 from hub.alerting.alert import Alert, AlertKind, AlertState, EventKind
+from hub.alerting.bearing_out import bear_out
 from hub.alerting.errors import RefusedError, StaleVersion
 from hub.alerting.life_cycle import Moment, Move
 from hub.alerting.policy import AlertPolicy
+from hub.alerting.shelf import end_shelf, shelve, unshelve
 from tests.support.alerts import START_MS, STATION, change
 
 POLICY = AlertPolicy()
@@ -44,6 +46,8 @@ class Model:
     floor: int = 0
     is_latched: bool = False
     is_seen: bool = False
+    is_suspect: bool = False
+    is_borne_out: bool = False
     is_over: bool = False
     steps_due_ms: tuple[int, ...] = ()
     shelved_until_ms: int | None = None
@@ -52,6 +56,10 @@ class Model:
     @property
     def shown(self) -> int:
         return 3 if self.is_latched else max(self.water, self.floor)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        return self.shown >= 2 and (self.is_suspect or (self.floor > 0 and self.shown < 3))
 
     def arm(self, now_ms: int) -> None:
         times_s = {3: (60, 180, 300), 2: (300, 900)}.get(self.shown, ())
@@ -97,6 +105,7 @@ class LifeOfAnAlert(RuleBasedStateMachine):
         told = change(severity, at_ms=self.now_ms, is_stale=is_stale, is_suspect=is_suspect)
         self.take(life_cycle.change_level(self.alert, told, is_new_decision=False, policy=POLICY))
         water = self.model.water if severity is None else severity
+        self.model.is_suspect = is_suspect
         self.model.move(water=water, floor=self.model.floor, now_ms=self.now_ms)
 
     @precondition(lambda self: not self.model.is_over)
@@ -129,10 +138,44 @@ class LifeOfAnAlert(RuleBasedStateMachine):
         self.take(
             life_cycle.confirm_downgrade(self.alert, seen_version=self.alert.version, by="Sari", now_ms=self.now_ms)
         )
-        model.is_latched, model.is_seen, model.steps_due_ms = False, True, ()
+        model.is_latched, model.is_seen, model.steps_due_ms, model.is_borne_out = False, True, (), False
         model.seen_news += 1
         if model.shown == 0:
             model.end()
+
+    @rule()
+    def person_bears_it_out(self) -> None:
+        model = self.model
+        if model.is_over or not (model.is_borne_out or model.is_in_doubt):
+            with pytest.raises(RefusedError):
+                self._bear_out()
+            return
+        move = self._bear_out()
+        assert (move is None) == model.is_borne_out
+        self.take(move)
+        if not model.is_borne_out and model.shown < 3:
+            model.is_latched, model.is_seen, model.shelved_until_ms = True, False, None
+            model.arm(self.now_ms)
+            model.seen_news += 1
+        model.is_borne_out = True
+
+    def _bear_out(self) -> Move | None:
+        return bear_out(
+            self.alert, seen_version=self.alert.version, by="Sari", why="uji", now_ms=self.now_ms, policy=POLICY
+        )
+
+    @rule()
+    def person_ends_the_shelf(self) -> None:
+        version = self.alert.version
+        if self.model.shelved_until_ms is None:
+            with pytest.raises(RefusedError):
+                unshelve(self.alert, seen_version=version, now_ms=self.now_ms, policy=POLICY)
+            return
+        self.take(unshelve(self.alert, seen_version=version, now_ms=self.now_ms, policy=POLICY))
+        self.model.shelved_until_ms = None
+        self.model.seen_news += 1
+        if not self.model.is_seen:
+            self.model.arm(self.now_ms)
 
     @rule(minutes=st.sampled_from([0, 1, 60, 61, 480, 481]))
     def person_shelves(self, minutes: int) -> None:
@@ -146,13 +189,21 @@ class LifeOfAnAlert(RuleBasedStateMachine):
         self.model.shelved_until_ms, self.model.steps_due_ms = until_ms, ()
 
     def _shelve(self, until_ms: int) -> Move:
-        return life_cycle.shelve(self.alert, by="Yan", why="uji", until_ms=until_ms, now_ms=self.now_ms, policy=POLICY)
+        return shelve(
+            self.alert,
+            seen_version=self.alert.version,
+            by="Yan",
+            why="uji",
+            until_ms=until_ms,
+            now_ms=self.now_ms,
+            policy=POLICY,
+        )
 
     @rule(seconds=st.sampled_from([1, 59, 60, 120, 300, 3600, 30_000]))
     def time_passes(self, seconds: int) -> None:
         self.now_ms += 1000 * seconds
         model = self.model
-        self.take(life_cycle.end_shelf(self.alert, now_ms=self.now_ms, policy=POLICY))
+        self.take(end_shelf(self.alert, now_ms=self.now_ms, policy=POLICY))
         if model.shelved_until_ms is not None and model.shelved_until_ms <= self.now_ms:
             model.shelved_until_ms = None
             model.seen_news += 1
@@ -174,6 +225,7 @@ class LifeOfAnAlert(RuleBasedStateMachine):
         assert alert.next_escalation_ms == (model.steps_due_ms[0] if model.steps_due_ms else None)
         assert alert.shelved_until_ms == model.shelved_until_ms
         assert (alert.acknowledged_ms is not None) == model.is_seen
+        assert (alert.borne_out_ms is not None) == model.is_borne_out
 
     @invariant()
     def an_alert_is_resolved_or_stays_visible(self) -> None:
@@ -261,32 +313,6 @@ def test_a_resolved_alert_may_still_be_acknowledged() -> None:
     move = life_cycle.acknowledge(over, seen_version=2, by="Sari", now_ms=START_MS)
     assert move is not None
     assert (move.after.state, move.after.acknowledged_by) == (AlertState.RESOLVED, "Sari")
-
-
-@pytest.mark.parametrize(("severity", "minutes"), [(3, 10), (2, 61), (1, 481), (1, 0)])
-def test_a_shelf_is_refused_where_it_would_hide_too_much(severity: int, minutes: int) -> None:
-    with pytest.raises(RefusedError):
-        life_cycle.shelve(
-            raised(severity),
-            by="Yan",
-            why="uji",
-            until_ms=START_MS + 60_000 * minutes,
-            now_ms=START_MS,
-            policy=POLICY,
-        )
-
-
-def test_a_shelf_without_a_reason_is_refused() -> None:
-    with pytest.raises(RefusedError, match="needs a reason"):
-        life_cycle.shelve(raised(1), by="Yan", why="  ", until_ms=START_MS + 1, now_ms=START_MS, policy=POLICY)
-
-
-def test_a_silence_alert_at_awas_cannot_be_shelved_either() -> None:
-    silence = life_cycle.raise_silence(
-        fresh(AlertKind.SILENCE), last_severity=3, moment=moment(START_MS), policy=POLICY
-    )
-    with pytest.raises(RefusedError, match="cannot be shelved"):
-        life_cycle.shelve(silence.after, by="Yan", why="uji", until_ms=START_MS + 1, now_ms=START_MS, policy=POLICY)
 
 
 def test_a_policy_with_other_times_is_followed() -> None:

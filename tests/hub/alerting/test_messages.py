@@ -126,6 +126,7 @@ facts = st.fixed_dictionaries(
         "is_hour_unknown": st.booleans(),
         "is_suspect": st.booleans(),
         "is_maybe_very_high": st.booleans(),
+        "is_borne_out": st.booleans(),
         "is_unacknowledged": st.booleans(),
     }
 )

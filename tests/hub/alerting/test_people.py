@@ -12,6 +12,9 @@ from tests.support.alerts import START_MS, change, hub_database
 POLICY = AlertPolicy()
 
 
+TOO_LONG = "x" * 501
+
+
 @pytest.fixture
 def connection(tmp_path: Path) -> Connection:
     connection = hub_database(tmp_path)
@@ -69,6 +72,26 @@ def test_rt_heads_cannot_be_told_when_nothing_waits_for_them(connection: Connect
         people.tell_rt_now(connection, alert_id(connection), by="Sari", now_ms=START_MS)
 
 
-def test_an_empty_comment_is_refused(connection: Connection) -> None:
-    with pytest.raises(RefusedError, match="needs words"), write(connection):
-        people.comment(connection, alert_id(connection), by="Sari", text=" ", now_ms=START_MS)
+@pytest.mark.parametrize(("text", "said"), [(" ", "belum diisi"), (TOO_LONG, "paling panjang 500 huruf")])
+def test_a_comment_without_words_or_with_too_many_is_refused(connection: Connection, text: str, said: str) -> None:
+    with pytest.raises(RefusedError, match="a comment") as refused, write(connection):
+        people.comment(connection, alert_id(connection), by="Sari", text=text, now_ms=START_MS)
+    assert said in refused.value.sentence_id
+
+
+def test_words_are_taken_whatever_came_since_unless_a_version_is_named(connection: Connection) -> None:
+    found = alert_id(connection)
+    with write(connection):
+        desk.on_station_change(connection, change(3), policy=POLICY)
+        people.comment(connection, found, by="Sari", text="jembatan aman", now_ms=START_MS)
+    with pytest.raises(StaleVersion), write(connection):
+        people.comment(connection, found, by="Sari", text="jembatan aman", now_ms=START_MS, seen_version=1)
+    assert [event.text for event in alerts.events(connection, found)][-1] == "jembatan aman"
+
+
+def test_words_are_taken_after_the_end_too(connection: Connection) -> None:
+    found = alert_id(connection)
+    with write(connection):
+        desk.on_station_change(connection, change(0), policy=POLICY)
+        people.comment(connection, found, by="Sari", text="lumpur di RT 003", now_ms=START_MS)
+    assert alerts.events(connection, found)[-1].why == "catatan Sari: lumpur di RT 003"

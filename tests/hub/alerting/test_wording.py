@@ -6,7 +6,7 @@ from contract.level.why import Cause
 from contract.severity import DEFAULT_WORDS
 from hub.alerting.alert import AlertEvent, DecisionRecord, Escalation, EventKind
 from hub.alerting.policy import AlertPolicy
-from hub.alerting.wording import Told, clock_time, english, escalation_text, event_sentence, since_time
+from hub.alerting.wording import Called, Told, clock_time, english, escalation_text, event_sentence, since_time
 
 WORDS = DEFAULT_WORDS
 
@@ -23,7 +23,14 @@ def test_every_kind_of_event_has_a_sentence_in_both_languages(kind: EventKind, l
 
 @pytest.mark.parametrize("step", list(Escalation))
 def test_every_step_of_escalation_has_a_sentence_in_both_languages(step: Escalation) -> None:
-    told = Told(kind=EventKind.ESCALATED, severity=3, water=3, by="waktu", why="", text=escalation_text(step, called=1))
+    told = Told(
+        kind=EventKind.ESCALATED,
+        severity=3,
+        water=3,
+        by="waktu",
+        why="",
+        text=escalation_text(step, Called(listed=1, owed=1)),
+    )
     assert "belum dikonfirmasi" in event_sentence(told, words=WORDS)
     assert "not acknowledged" in event_sentence(told, words=WORDS, language="en")
 

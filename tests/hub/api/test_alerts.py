@@ -73,9 +73,9 @@ def test_an_acknowledgement_twice_is_one(hub: httpx.Client, city: HubData, clock
     assert second["acknowledged_ms"] == first["acknowledged_ms"]
 
 
-@pytest.mark.parametrize("path", ["acknowledge", "downgrade", "tell-rt"])
+@pytest.mark.parametrize("path", ["acknowledge", "downgrade", "tell-rt", "bear-out", "shelve", "unshelve", "comments"])
 def test_nobody_acts_without_being_known(hub: httpx.Client, path: str) -> None:
-    answer = hub.post(f"/api/v1/alerts/a-awas/{path}", json={"seen_version": 3})
+    answer = hub.post(f"/api/v1/alerts/a-awas/{path}", json={"seen_version": 3, "why": "uji"})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
 

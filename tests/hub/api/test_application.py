@@ -150,7 +150,10 @@ def test_a_missing_page_is_a_page_and_a_missing_path_of_the_api_is_json(hub: htt
     assert (page.status_code, "Tidak ada pos" in page.text) == (404, True)
     answer = hub.get("/api/v1/none", headers={"Accept": "text/html"})
     assert answer.json()["error"]["code"] == "not_found"
-    assert hub.post("/api/v1/stations").status_code == 405
+    posted = hub.post("/api/v1/stations")
+    assert (posted.status_code, posted.json()["error"]["code"]) == (405, "method_not_allowed")
+    assert posted.headers["allow"] == "GET"
+    assert "POST" in posted.json()["error"]["en"]
 
 
 def test_a_failure_inside_is_answered_in_both_languages_and_tells_no_secret(
@@ -196,3 +199,13 @@ def test_an_empty_hub_has_pages_too(tmp_path: Path) -> None:
         for path in ("/dinding", "/sungai", "/simpul", "/alarm"):
             assert hub.get(path).status_code == 200
     hub_data.close()
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/dinding"])
+def test_a_monitor_may_ask_for_the_head_alone(hub: httpx.Client, path: str) -> None:
+    assert hub.head(path).status_code == 200
+
+
+def test_a_time_that_no_database_holds_is_a_wrong_question(hub: httpx.Client) -> None:
+    assert hub.get(f"/api/v1/alerts?before_ms={2**53}").status_code == 200
+    assert hub.get(f"/api/v1/alerts?before_ms={10**20}").status_code == 422

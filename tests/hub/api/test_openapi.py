@@ -12,6 +12,19 @@ from tests.support.hub_data import HubData
 Case = tuple[str, str, int, dict[str, Any]]
 
 SEEN, OLD = {"json": {"seen_version": 3}}, {"json": {"seen_version": 1}}
+WHY = {"why": "dilihat di jembatan"}
+# What a person may do to an alert: word, a body that is right, what makes it possible, and one that cannot be used.
+DEEDS: tuple[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]], ...] = (
+    ("bear-out", {"seen_version": 3, **WHY}, {"alert": {"is_suspect": 1}}, {"seen_version": 3, "why": " "}),
+    (
+        "shelve",
+        {"seen_version": 3, "minutes": 15, **WHY},
+        {"alert": {"severity": 1}},
+        {"seen_version": 3, "minutes": 0},
+    ),
+    ("unshelve", {"seen_version": 3}, {"alert": {"shelved_until_ms": 2 * 10**12}}, {}),
+    ("comments", {"seen_version": 3, "text": "jembatan aman"}, {}, {"text": "x" * 501}),
+)
 STATION, ALERT = "/api/v1/stations/{station_id}", "/api/v1/alerts/{alert_id}"
 
 # One real request for each documented answer: path as documented, method, status, request.
@@ -44,6 +57,18 @@ CASES: list[Case] = [
     (f"{ALERT}/tell-rt", "post", 404, {"as": "actor", "path": "/api/v1/alerts/none/tell-rt"}),
     (f"{ALERT}/tell-rt", "post", 409, {"as": "actor"}),
     (f"{ALERT}/tell-rt", "post", 200, {"as": "actor", "waiting": True}),
+    *(
+        (f"{ALERT}/{deed}", "post", status, request)
+        for deed, right, possible, wrong in DEEDS
+        for status, request in (
+            (401, {"json": right}),
+            (403, {"json": right, "as": "reader"}),
+            (404, {"json": right, "as": "actor", "path": f"/api/v1/alerts/none/{deed}"}),
+            (409, {"json": right | {"seen_version": 1}, "as": "actor"}),
+            (422, {"json": wrong, "as": "actor"}),
+            (200, {"json": right, "as": "actor"} | possible),
+        )
+    ),
     ("/api/v1/nodes", "get", 200, {}),
     ("/api/v1/deliveries", "get", 200, {}),
     ("/api/v1/deliveries", "get", 422, {"params": {"state": "lost"}}),
@@ -55,7 +80,7 @@ CASES: list[Case] = [
 ]
 # Shown elsewhere: the stream never ends, and what is busy takes long to make so.
 ELSEWHERE = {("/api/v1/events", "get", 200), ("/api/v1/events", "get", 503)} | {
-    (f"{ALERT}/{deed}", "post", 503) for deed in ("acknowledge", "downgrade", "tell-rt")
+    (f"{ALERT}/{deed}", "post", 503) for deed in ("acknowledge", "downgrade", "tell-rt", *(deed for deed, *_ in DEEDS))
 }
 
 
@@ -95,6 +120,8 @@ def test_the_answer_is_the_documented_one(
 def ask(hub: httpx.Client, city: HubData, path: str, method: str, request: dict[str, Any]) -> httpx.Response:
     if request.get("latched"):
         city.update("alerts", "alert_id", "a-awas", is_latched=1, water=1)
+    if "alert" in request:
+        city.update("alerts", "alert_id", "a-awas", **request["alert"])
     if request.get("waiting"):
         city.add_delivery("a-awas", "k2", "owed", due_ms=city.now_ms + 60_000)
     headers = {}

@@ -1,6 +1,10 @@
+import re
+
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from contract.clock import ClockTrust
+from contract.records import Health, encode_record
 from hub.storage import counters
 from tests.support.clocks import FakeClock
 from tests.support.hub_data import HubData
@@ -78,6 +82,25 @@ def test_nodes_tell_how_they_do_and_what_waits_on_them(hub: httpx.Client, city: 
     assert nodes["n-7f3k2m90"]["station_ids"] == ["wai-ruhu-1"]
 
 
+def test_what_waits_on_a_box_is_as_new_as_its_newest_word(hub: httpx.Client, city: HubData) -> None:
+    node_id = "n-7f3k2m90"
+    city.update("nodes", "node_id", node_id, clock="saved", queued='{"0": 1, "1": 5}')
+    city.insert("spools", spool_no=900, node_id=node_id, spool_id="9" * 32, producer="uplink", first_ms=city.now_ms)
+    hello_ms = next(node for node in hub.get("/api/v1/nodes").json() if node["id"] == node_id)["last_hello_ms"]
+    for seq, told_ms, waiting in ((1, hello_ms - 5_000, 7), (2, hello_ms + 5_000, 2)):
+        health = Health(
+            seq=seq, boot=1, up_ms=1000 * seq, at_ms=told_ms, clock=ClockTrust.NTP, err_ms=5, record_class=2,
+            outbox_rows={"1": waiting},
+        )  # fmt: skip
+        city.insert(
+            "records", spool_no=900, seq=seq, kind="health", **{"class": 2}, source="", boot=1, up_ms=1000 * seq,
+            at_ms=told_ms, clock="ntp", err_ms=5, received_ms=told_ms, body=encode_record(health),
+        )  # fmt: skip
+        told = next(node for node in hub.get("/api/v1/nodes").json() if node["id"] == node_id)
+        newest = (hello_ms, "saved", {"0": 1, "1": 5}) if seq == 1 else (told_ms, "ntp", {"1": 2})
+        assert (told["told_ms"], told["clock"], told["queued"]) == newest
+
+
 def test_nodes_tell_losses_apart_from_what_a_restore_could_not_bring_back(hub: httpx.Client, city: HubData) -> None:
     for first, last, kind in ((1, 4, "loss"), (9, 9, "loss"), (20, 29, "restore"), (40, 90, "policy")):
         city.insert(
@@ -86,3 +109,54 @@ def test_nodes_tell_losses_apart_from_what_a_restore_could_not_bring_back(hub: h
         )  # fmt: skip
     node = next(node for node in hub.get("/api/v1/nodes").json() if node["id"] == "n-7f3k2m90")
     assert (node["lost_count"], node["restore_count"]) == (5, 10)
+
+
+def test_nodes_tell_what_was_given_up_and_when_it_was_last_missed(hub: httpx.Client, city: HubData) -> None:
+    node_id, seen_ms = "n-7f3k2m90", city.now_ms - 60_000
+    for first, last, kind, reason in ((1, 4, "loss", ""), (40, 90, "policy", "quota"), (91, 91, "policy", "odd")):
+        city.insert(
+            "gaps", node_id=node_id, spool_id="0" * 32, first_seq=first, last_seq=last, kind=kind, reason=reason,
+            found_ms=seen_ms,
+        )  # fmt: skip
+    for spool_no, superseded in ((901, 1), (902, 0)):
+        city.insert(
+            "spools", spool_no=spool_no, node_id=node_id, spool_id=f"{spool_no:032d}", producer="gauge",
+            first_ms=seen_ms, superseded=superseded,
+        )  # fmt: skip
+    nodes = {node["id"]: node for node in hub.get("/api/v1/nodes").json()}
+    node, other = nodes[node_id], nodes["n-7f3k2m91"]
+    assert (node["dropped"], node["dropped_ms"]) == ({"quota": 51, "odd": 1}, seen_ms)
+    assert (node["lost_count"], node["lost_ms"], node["restore_ms"]) == (4, seen_ms, None)
+    assert (node["replaced_spools"], node["replaced_ms"]) == (1, seen_ms)
+    assert (other["lost_count"], other["lost_ms"], other["dropped"], other["replaced_spools"]) == (0, None, {}, 0)
+
+
+def test_nodes_tell_the_quota_and_whether_what_is_wanted_has_been_applied(hub: httpx.Client, city: HubData) -> None:
+    city.update("desired", "node_id", "n-7f3k2m91", version=8, body=b'{"db_epoch":"d1a0","version":8,"quota_mb":64}')
+    city.update("nodes", "node_id", "n-7f3k2m92", applied_epoch="another life of the database")
+    nodes = {node["id"]: node for node in hub.get("/api/v1/nodes").json()}
+    told = [(nodes[f"n-7f3k2m9{n}"]["quota_mb"], nodes[f"n-7f3k2m9{n}"]["is_desired_applied"]) for n in range(3)]
+    assert told == [(256, True), (64, False), (256, False)]
+    city.connection.execute("DELETE FROM desired WHERE node_id = 'n-7f3k2m90'")
+    node = hub.get("/api/v1/nodes").json()[0]
+    assert (node["quota_mb"], node["desired_version"], node["is_desired_applied"]) == (None, None, None)
+
+
+def test_the_page_of_the_boxes_tells_each_number_with_its_unit_and_age(hub: httpx.Client, city: HubData) -> None:
+    node_id = "n-7f3k2m90"
+    city.update("nodes", "node_id", node_id, queued='{"0": 1, "1": 5}', clock="unsynced")
+    city.update("desired", "node_id", node_id, version=9, changed_ms=city.now_ms - 240_000)
+    city.insert(
+        "gaps", node_id=node_id, spool_id="0" * 32, first_seq=1, last_seq=4, kind="loss", reason="",
+        found_ms=city.now_ms - 120_000,
+    )  # fmt: skip
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", hub.get("/simpul").text))
+    box = text[text.index(node_id) : text.index("n-7f3k2m91")]
+    for words in (
+        "v9 belum dipakai, masih v7 · 4 mnt lalu",
+        "belum disetel",
+        "alarm 1 · bacaan 5 · pantauan 0 · rincian 0 catatan · 6 j 0 mnt lalu",
+        "Hilang tanpa kabar4 catatan · 2 mnt lalu",
+        "256 MB · diminta 4 mnt lalu",
+    ):
+        assert words in box

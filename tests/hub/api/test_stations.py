@@ -95,6 +95,19 @@ def test_the_csv_says_what_the_json_says(hub: httpx.Client) -> None:
     assert [float(row["stage_cm"]) for row in rows] == [step["stage_cm"] for step in steps]
     times = [datetime.fromisoformat(row["time"]).timestamp() * 1000 for row in rows]
     assert times == [step["at_ms"] for step in steps]
+    for name in ("min_cm", "max_cm", "count", "flag"):
+        assert [float(row[name]) for row in rows] == [step[name] for step in steps]
+
+
+@pytest.mark.parametrize("step", ["raw", "60"])
+def test_json_and_csv_have_the_same_fields_whatever_the_step(hub: httpx.Client, city: HubData, step: str) -> None:
+    city.add_readings("n-7f3k2m93", flood(80.0), count=3, interval_s=60)
+    path = f"/api/v1/stations/wai-batu-gajah/readings?step={step}"
+    columns = hub.get(f"{path}&format=csv").text.splitlines()[0].split(",")
+    fields = set(hub.get(path).json()["readings"][0])
+    assert fields == {{"time": "at_ms", "received": "received_ms"}.get(column, column) for column in columns}
+    documented = hub.get("/openapi.json").json()["components"]["schemas"]["ReadingStep"]["properties"]
+    assert set(documented) == fields
 
 
 def test_the_csv_is_a_series_file_and_is_offered_as_a_download(hub: httpx.Client) -> None:
@@ -107,13 +120,13 @@ def test_the_csv_is_a_series_file_and_is_offered_as_a_download(hub: httpx.Client
 def test_a_step_without_a_usable_reading_is_empty_in_the_csv(hub: httpx.Client, city: HubData) -> None:
     city.insert("rollups_60", station_id="wai-heru", start_ms=city.now_ms - 60_000, count=0, worst_flag=9)
     lines = hub.get("/api/v1/stations/wai-heru/readings?step=60&format=csv").text.splitlines()
-    assert lines[1].endswith(",,9,,,0")
+    assert lines[1].endswith(",,9,,,0,,,,")
 
 
 def test_raw_readings_come_from_every_box_that_was_bound_then(hub: httpx.Client, city: HubData) -> None:
     readings = city.add_readings("n-7f3k2m93", flood(80.0), count=2_500, interval_s=5)
     found = hub.get("/api/v1/stations/wai-batu-gajah/readings?step=raw&format=csv").text.splitlines()
-    assert found[0] == "time,stage_cm,flag,distance_mm,reason,interpolated,received"
+    assert found[0] == "time,stage_cm,flag,min_cm,max_cm,count,distance_mm,reason,interpolated,received"
     assert len(found) == readings + 1
     times = [datetime.fromisoformat(line.split(",")[0]) for line in found[1:]]
     assert times == sorted(times)
@@ -129,5 +142,7 @@ def test_a_thinned_raw_reading_keeps_its_peak_and_the_words_of_a_box_stay_in_one
     path = "/api/v1/stations/wai-batu-gajah/readings?step=raw"
     (step,) = hub.get(path).json()["readings"]
     assert (step["min_cm"], step["max_cm"], step["count"]) == (70.0, 231.0, 120)
-    _, row = csv.reader(io.StringIO(hub.get(f"{path}&format=csv").text))
-    assert row[4] == 'a, "b"\nc'
+    (row,) = csv.DictReader(io.StringIO(hub.get(f"{path}&format=csv").text))
+    assert (row["min_cm"], row["max_cm"], row["count"]) == ("70", "231", "120")
+    assert (row["reason"], row["distance_mm"], row["interpolated"]) == ('a, "b"\nc', "1500", "0")
+    assert (step["reason"], step["distance_mm"], step["interpolated"]) == ('a, "b"\nc', 1500.0, False)

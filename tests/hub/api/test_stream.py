@@ -33,13 +33,10 @@ def test_no_text_breaks_the_reading_of_an_id(text: str) -> None:
 def test_every_client_hears_everything_in_order() -> None:
     async def story() -> list[list[int]]:
         broadcaster = Broadcaster()
-        clients = [broadcaster.join(), broadcaster.join()]
-        listening = [asyncio.create_task(heard(client)) for client in clients]
+        streams = [broadcaster.join().events(), broadcaster.join().events()]
         broadcaster.publish([event(1), event(2)])
         broadcaster.publish([event(3)])
-        await asyncio.sleep(0)
-        broadcaster.close()
-        return [await one for one in listening]
+        return [[(await anext(stream)).change_id for _ in range(3)] for stream in streams]
 
     assert asyncio.run(story()) == [[1, 2, 3], [1, 2, 3]]
 
@@ -48,13 +45,12 @@ def test_a_client_that_does_not_read_is_dropped_and_the_others_go_on() -> None:
     async def story() -> tuple[list[int], list[int], int]:
         broadcaster = Broadcaster()
         slow, quick = broadcaster.join(), broadcaster.join()
-        listening = asyncio.create_task(heard(quick))
+        stream = quick.events()
+        taken = []
         for number in range(1, QUEUE_EVENTS + 2):
             broadcaster.publish([event(number)])
-            await asyncio.sleep(0)
-        left = await heard(slow)
-        broadcaster.close()
-        return left, await listening, broadcaster.dropped
+            taken.append((await anext(stream)).change_id)
+        return await heard(slow), taken, broadcaster.dropped
 
     left, all_of_them, dropped = asyncio.run(story())
     assert left == []

@@ -40,6 +40,22 @@ def test_what_is_imported_can_be_exported(config: Path, tmp_path: Path, capsys: 
     assert capsys.readouterr().out.startswith("station,name,offset_cm,river")
 
 
+def test_a_city_is_taken_in_before_the_hub_ever_ran(tmp_path: Path) -> None:
+    config, file = tmp_path / "hub.toml", tmp_path / "city.toml"
+    config.write_text('home = "new/home"\n', encoding="utf-8")
+    file.write_text(CITY, encoding="utf-8")
+    assert main(["stations", "import", str(file), "--config", str(config)]) == 0
+
+
+def test_a_home_that_cannot_be_made_is_told_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "hub.toml"
+    config.write_text('home = "hub.toml/home"\n', encoding="utf-8")
+    assert main(["stations", "export", "--config", str(config)]) == 2
+    assert "home" in capsys.readouterr().err
+
+
 def test_a_file_that_cannot_be_used_is_exit_code_2_and_changes_nothing(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -49,3 +65,47 @@ def test_a_file_that_cannot_be_used_is_exit_code_2_and_changes_nothing(
     assert "stations[1].station" in capsys.readouterr().err
     assert main(["stations", "--config", str(config), "export"]) == 0
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "stations import FILE --config HUB",
+        "stations import --config HUB FILE",
+        "stations --config HUB import FILE",
+        "--config HUB stations import FILE",
+        "stations import FILE --config=HUB",
+    ],
+)
+def test_the_config_may_stand_where_one_types_it(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], typed: str
+) -> None:
+    file = tmp_path / "city.toml"
+    file.write_text(CITY, encoding="utf-8")
+    words = typed.replace("FILE", str(file)).replace("HUB", str(config)).split()
+    assert main(words) == 0
+    assert (tmp_path / "hub.db").exists()
+    assert main(["export" if word == "import" else word for word in words if word != str(file)]) == 0
+    assert 'station = "wai-ruhu-1"' in capsys.readouterr().out
+
+
+def test_without_a_config_the_one_in_the_home_is_taken(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JAGAWAI_HOME", str(config.parent))
+    assert main(["stations", "export", "--csv", "nodes"]) == 0
+    assert capsys.readouterr().out == "node,quota_mb\n"
+
+
+def test_a_quota_is_set_for_a_box_and_a_bad_one_is_refused(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "boxes.toml"
+    for quota_mb, code in ((64, 0), (4, 2)):
+        file.write_text(f'[[nodes]]\nnode = "n-7f3k2m9q"\nquota_mb = {quota_mb}\n', encoding="utf-8")
+        assert main(["stations", "import", str(file), "--config", str(config)]) == code
+    told = capsys.readouterr()
+    assert "1 nodes" in told.out
+    assert "nodes[1].quota_mb must be 8 to 1048576, got 4" in told.err
+    assert main(["stations", "export", "--config", str(config)]) == 0
+    assert capsys.readouterr().out == '[[nodes]]\nnode = "n-7f3k2m9q"\nquota_mb = 64\n'

@@ -141,8 +141,10 @@ def test_the_dispatcher_ends_at_once_although_a_target_hangs(tmp_path: Path) -> 
 
 def test_the_dispatcher_shows_signs_of_life(tmp_path: Path) -> None:
     connection = hub_database(tmp_path)
+    before_ms = CLOCK.real_ms()
     with dispatching(tmp_path):
-        wait_until(lambda: "dispatch" in heartbeats.all_heartbeats(connection), what="a heartbeat")
+        beats = wait_until(lambda: heartbeats.all_heartbeats(connection), what="a heartbeat")
+    assert before_ms <= beats["dispatch"].at_real_ms <= CLOCK.real_ms()
 
 
 def test_a_first_start_makes_database_and_secret(tmp_path: Path) -> None:

@@ -51,6 +51,10 @@ node = "n-7f3k2m9q"
 source = "g1"
 station = "wai-ruhu-1"
 
+[[nodes]]
+node = "n-7f3k2m9q"
+quota_mb = 64
+
 [[recipients]]
 recipient = "rt-03"
 name = "Pak Ongko"
@@ -94,6 +98,7 @@ def test_what_went_in_comes_out(connection: Connection, tmp_path: Path) -> None:
         stations=city.stations,
         thresholds=city.thresholds,
         bindings=city.bindings,
+        nodes=city.nodes,
         recipients=tuple(sorted(city.recipients, key=lambda one: one.recipient)),
     )
 
@@ -177,3 +182,24 @@ def test_each_broken_line_of_a_csv_is_named(tmp_path: Path) -> None:
     with pytest.raises(CityFileError) as caught:
         read(tmp_path, text, "thresholds.csv")
     assert [problem.split(": ")[1] for problem in caught.value.problems] == ["line 3", "line 4"]
+
+
+@pytest.mark.parametrize("quota", ["7", "1048577", "64.5", '"64"'])
+def test_a_quota_that_no_box_can_keep_to_is_refused_with_its_bounds(tmp_path: Path, quota: str) -> None:
+    with pytest.raises(CityFileError) as caught:
+        read(tmp_path, CITY.replace("quota_mb = 64", f"quota_mb = {quota}"))
+    assert f"nodes[1].quota_mb must be 8 to 1048576, got {quota}" in str(caught.value)
+
+
+def test_a_quota_out_of_bounds_in_a_csv_is_refused_with_its_bounds_and_its_line(tmp_path: Path) -> None:
+    with pytest.raises(CityFileError) as caught:
+        read(tmp_path, "node,quota_mb\nn-7f3k2m9q,64\nn-box002,7\nn-box003,x\n", "nodes.csv")
+    assert [problem.partition(": ")[2] for problem in caught.value.problems] == [
+        "line 3: quota_mb must be 8 to 1048576, got 7.",
+        'line 4: quota_mb must be 8 to 1048576, got "x".',
+    ]
+
+
+def test_quotas_come_as_a_csv_of_their_own(connection: Connection, tmp_path: Path) -> None:
+    take(connection, read(tmp_path, "node,quota_mb\nn-box002,64\nn-7f3k2m9q,512\n", "nodes.csv"))
+    assert write_city_csv(written_down(connection), "nodes") == "node,quota_mb\nn-7f3k2m9q,512\nn-box002,64\n"

@@ -6,7 +6,7 @@ import pytest
 
 from contract.desired import Applied, Desired
 from contract.messages import decode_message
-from hub.storage import bindings, stations
+from hub.storage import bindings, quotas, stations
 from hub.storage import connection as database
 from hub.storage.stations import Station
 from tests.support.hub_worlds import NODE, STATION, HubWorld, version_of
@@ -85,3 +85,25 @@ def test_versions_go_on_after_a_new_start(hub: HubWorld) -> None:
     assert not hub.memory.desired.is_owed(NODE, Applied(db_epoch=hub.memory.db_epoch, version=1))
     assert hub.memory.desired.is_owed(NODE, Applied(db_epoch="other", version=1))
     assert not hub.memory.desired.is_owed("n-unknown", Applied())
+
+
+def set_quota(hub: HubWorld, quota_mb: int, node_id: str = NODE) -> None:
+    with database.write(database.open(hub.path)) as other:
+        quotas.save(other, node_id, quota_mb=quota_mb)
+    hub.tick(seconds=1)
+
+
+def test_another_quota_makes_a_new_version_and_the_same_one_none(hub: HubWorld) -> None:
+    hub.add_station()
+    told = []
+    for quota_mb in (256, 64, 64, 256, 256):
+        set_quota(hub, quota_mb)
+        (document,) = waiting(hub)  # a newer one takes the place of one that has not gone out
+        told.append((document.version, document.quota_mb))
+        assert list(document.sources) == ["g1"]
+    assert told == [(1, 256), (2, 64), (2, 64), (3, 256), (3, 256)]
+
+
+def test_a_box_with_a_quota_and_no_station_is_told_the_quota_alone(hub: HubWorld) -> None:
+    set_quota(hub, 32, "n-box002")
+    assert [(one.version, one.quota_mb, dict(one.sources)) for one in waiting(hub, "n-box002")] == [(1, 32, {})]

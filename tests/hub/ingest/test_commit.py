@@ -188,9 +188,9 @@ def test_a_hole_below_low_is_a_loss(hub: HubWorld) -> None:
     assert hub.rows("SELECT lost, lost_count FROM spools") == [("[[3,5]]", 3)]
 
 
-def test_a_spool_that_begins_late_has_lost_its_beginning(hub: HubWorld) -> None:
+def test_a_spool_that_begins_late_gave_its_beginning_to_an_earlier_life_of_the_hub(hub: HubWorld) -> None:
     hub.batch([reading(1041)])
-    assert hub.rows("SELECT first_seq, last_seq, kind FROM gaps") == [(1, 1040, "loss")]
+    assert hub.rows("SELECT first_seq, last_seq, kind FROM gaps") == [(1, 1040, "restore")]
 
 
 def test_a_loss_is_not_believed_while_a_tombstone_may_be_on_its_way(hub: HubWorld) -> None:
@@ -205,6 +205,7 @@ def test_a_loss_is_not_believed_while_a_tombstone_may_be_on_its_way(hub: HubWorl
 
 
 def test_a_loss_is_believed_when_nothing_moves_for_a_minute(hub: HubWorld) -> None:
+    hub.hello()
     hub.batch([reading(1041)], low=1041, following=1044)
     hub.tick(seconds=30)
     assert hub.count("gaps") == 0
@@ -222,7 +223,8 @@ def test_what_was_believed_lost_and_comes_is_no_longer_lost(hub: HubWorld) -> No
 
 
 def test_after_a_restore_a_hole_is_no_loss(hub: HubWorld) -> None:
-    hub.hello(applied={"db_epoch": "before", "version": 3})
+    spools = {"gauge": {"spool": SPOOL, "low": 1, "next": 7}}
+    hub.hello(spools=spools, applied={"db_epoch": "before", "version": 3})
     hub.batch([reading(6)])
     assert hub.rows("SELECT kind FROM gaps") == [("restore",)]
     assert "jagawai_record_gaps_total" not in hub.counters()

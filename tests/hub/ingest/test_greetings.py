@@ -6,10 +6,12 @@ from msgspec import UNSET
 
 from contract.desired import Desired
 from contract.messages import decode_message
+from contract.topics import up
 from hub.fleet import commands
+from hub.ingest.decode import Arrived
 from hub.ingest.greetings import standing_acks
 from hub.storage import connection as database
-from tests.support.hub_worlds import NODE, OTHER_SPOOL, SPOOL, HubWorld, level, reading
+from tests.support.hub_worlds import NODE, OTHER_SPOOL, SPOOL, HubWorld, batch_json, hello_json, level, reading
 
 
 def gone(hub: HubWorld, session: str) -> None:
@@ -75,6 +77,34 @@ def test_a_will_is_forgotten_when_the_box_is_back_in_time(hub: HubWorld) -> None
     hub.hello(session="b")
     hub.tick(seconds=45)
     assert is_online(hub)
+
+
+def test_a_will_read_together_with_records_counts_in_the_order_in_which_they_came(hub: HubWorld) -> None:
+    hub.hello(session="a")
+    records = Arrived(topic=up(NODE, "records"), payload=batch_json([reading(1)]), mid=1)
+    will = Arrived(topic=up(NODE, "gone"), payload=json.dumps({"v": 1, "session": "a"}).encode(), mid=2)
+    hub.say_all([records, will])
+    assert hub.count("records") == 1
+    hub.tick(seconds=61)
+    assert not is_online(hub)
+    hub.say_all([will, records])  # it speaks after its will: it is there
+    hub.tick(seconds=61)
+    assert is_online(hub)
+
+
+def test_a_box_that_comes_back_and_leaves_within_one_read_was_there(hub: HubWorld) -> None:
+    hub.hello(session="a")
+    gone(hub, "a")
+    hub.tick(seconds=61)
+    assert not is_online(hub)
+    changes_before = hub.count("changes")
+    hello = Arrived(topic=up(NODE, "hello"), payload=hello_json(session="b"), mid=1)
+    will = Arrived(topic=up(NODE, "gone"), payload=json.dumps({"v": 1, "session": "b"}).encode(), mid=2)
+    hub.say_all([hello, will])
+    assert is_online(hub), "for the minute of grace"
+    assert hub.count("changes") > changes_before
+    hub.tick(seconds=61)
+    assert not is_online(hub)
 
 
 def test_a_will_of_an_unknown_box_makes_no_box(hub: HubWorld) -> None:

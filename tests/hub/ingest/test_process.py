@@ -89,7 +89,8 @@ def test_ticks_go_on_while_the_broker_is_away(broker: Broker, path: Path) -> Non
         def detail_and_time() -> tuple[str, int]:
             return hub.execute("SELECT detail, at_real_ms FROM heartbeats WHERE process = 'ingest'").fetchone()  # type: ignore[no-any-return]
 
-        wait_until(lambda: detail_and_time()[0], what="the word that the broker is away")
+        said = wait_until(lambda: detail_and_time()[0], what="the word that the broker is away")
+        assert said == "broker tidak terjangkau"
         seen_ms = detail_and_time()[1]
         wait_until(lambda: detail_and_time()[1] > seen_ms, what="another sign of life")
 

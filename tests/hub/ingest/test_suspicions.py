@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from hub.ingest.watermarks import QUIET_REAL_MS
+from hub.storage import connection as database
+from hub.storage import meta
 from tests.support.hub_worlds import NODE, SPOOL, START_MS, HubWorld, reading, record
 
 
@@ -21,6 +23,7 @@ def test_a_restore_gap_does_not_become_a_loss_when_part_of_it_comes_after_all(hu
 
 
 def test_a_loss_does_not_become_a_restore_gap_when_part_of_it_comes_after_all(hub: HubWorld) -> None:
+    hub.hello()
     hello_with_nothing_left(hub, low=11, applied_epoch=hub.memory.db_epoch)
     hello_with_nothing_left(hub, low=5, applied_epoch="before the restore")
     hub.batch([reading(5)], low=5, following=11)
@@ -28,10 +31,40 @@ def test_a_loss_does_not_become_a_restore_gap_when_part_of_it_comes_after_all(hu
 
 
 def test_a_loss_is_told_to_the_alerts_with_count_and_numbers(hub: HubWorld) -> None:
+    hub.hello()
     hello_with_nothing_left(hub, low=11, applied_epoch=hub.memory.db_epoch)
     (told,) = hub.desk.told("fault")
     assert (told["node_id"], told["code"], told["active"]) == (NODE, "records_lost", True)
     assert told["text"] == "10 catatan dari gauge hilang tanpa keterangan, nomor 1 sampai 10"
+
+
+def test_a_batch_that_meets_a_new_empty_hub_before_the_hello_is_no_loss_even_for_a_moment(hub: HubWorld) -> None:
+    hub.batch([reading(50)], low=50, following=51)  # was on its way when the old database was put aside
+    assert hub.rows("SELECT first_seq, last_seq, kind FROM gaps") == [(1, 49, "restore")]
+    hello_with_nothing_left(hub, low=51, applied_epoch="")  # a box without a station never had a document
+    hub.batch([reading(seq) for seq in range(30, 50)], low=30, following=51)  # what it has kept for a day
+    assert hub.rows("SELECT first_seq, last_seq, kind FROM gaps") == [(1, 29, "restore")]
+    assert hub.desk.told("fault") == []
+    assert "jagawai_record_gaps_total" not in hub.counters()
+
+
+def test_what_vanishes_after_the_new_hub_has_heard_of_the_spool_is_a_loss(hub: HubWorld) -> None:
+    hub.batch([reading(50)], low=50, following=51)
+    hub.batch([reading(54)], low=54, following=55)
+    assert hub.rows("SELECT first_seq, last_seq, kind FROM gaps") == [(1, 49, "restore"), (51, 53, "loss")]
+    (told,) = hub.desk.told("fault")
+    assert "nomor 51 sampai 53" in told["text"]
+
+
+def test_after_an_older_copy_was_put_back_only_what_came_before_is_a_restore_gap(hub: HubWorld) -> None:
+    hub.batch([reading(1), reading(2)])
+    with database.write(hub.connection):
+        meta.renew_db_epoch(hub.connection)
+    hub.start()
+    hub.batch([reading(50)], low=50, following=51)
+    hub.start()  # a restart is the same life
+    hub.batch([reading(54)], low=54, following=55)
+    assert hub.rows("SELECT first_seq, last_seq, kind FROM gaps") == [(3, 49, "restore"), (51, 53, "loss")]
 
 
 def test_a_restore_gap_is_no_incident(hub: HubWorld) -> None:

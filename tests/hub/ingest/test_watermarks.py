@@ -86,6 +86,15 @@ def test_only_what_the_box_dropped_is_ever_called_lost_and_in_the_end_all_of_it_
     assert box.mark.covered.count() + len(lost) == box.next - 1
 
 
+def test_the_loss_of_exactly_one_record_is_found() -> None:
+    held = mark()
+    held.note(2, 2)
+    assert held.find_lost(real_ms=0, is_there=True) == [(1, 1)]
+    held.cover([2, 3])
+    held.note(5, 5)
+    assert held.find_lost(real_ms=0, is_there=True) == [(4, 4)]
+
+
 def test_a_loss_is_believed_after_a_quiet_minute_though_something_is_outstanding() -> None:
     held = mark()
     held.cover([5])

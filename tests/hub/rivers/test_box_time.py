@@ -1,11 +1,13 @@
 """Hours that people are told are the hub's where the clock of a box is not trusted, and left out where nobody knows."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from tests.support.hub_worlds import SPOOL, START_MS, HubWorld, level, reading
+from tests.support.hub_worlds import SPOOL, START_MS, STATION, HubWorld, level, reading
 
 BEHIND_MS = 8 * 3_600_000
 HIGH_STATE = {"severity": 2, "threshold_version": 1}
@@ -89,3 +91,117 @@ def test_a_trusted_clock_is_believed(hub: HubWorld) -> None:
     hub.batch([level(61, 2, state=HIGH_STATE | held, cause={"code": "state"}, **held)])
     (change,) = hub.desk.changes
     assert (change.is_late, change.since_ms, change.decided_ms) == (True, START_MS + 1_200_000, START_MS + 1_200_000)
+
+
+def test_pages_are_given_the_hubs_reckoning_beside_what_the_box_wrote(hub: HubWorld) -> None:
+    hello(hub, following=1)
+    hub.clock.advance(600)
+    hub.batch([behind(reading(seq, stage_cm)) for seq, stage_cm in enumerate((60.0, 180.0, 181.0, 182.0, 183.0), 1)])
+    now, now_ms = hub.now(), hub.clock.now_ms()
+    assert (now.is_since_doubted, now.since_hub_ms, now.since_ms) == (
+        True,
+        now_ms - 60_000,
+        START_MS + 4 * 60_000 - BEHIND_MS,
+    )
+    assert (now.is_at_doubted, now.at_hub_ms, now.at_ms) == (True, now_ms, START_MS + 5 * 60_000 - BEHIND_MS)
+
+
+def test_a_level_that_began_by_a_doubted_clock_stays_doubted_when_the_clock_is_good_again(hub: HubWorld) -> None:
+    hello(hub, following=1)
+    hub.clock.advance(60)
+    hub.batch([behind(rise(1))])
+    risen_ms = hub.clock.now_ms()
+    hub.start()
+    hub.clock.advance(60)
+    hub.batch([reading(2, 180.0)])
+    now = hub.now()
+    assert (now.is_since_doubted, now.since_hub_ms) == (True, risen_ms)
+    assert (now.is_at_doubted, now.at_hub_ms, now.at_ms) == (False, None, START_MS + 120_000)
+
+
+def test_a_new_level_by_a_good_clock_is_doubted_no_longer(hub: HubWorld) -> None:
+    hello(hub, following=1)
+    hub.clock.advance(60)
+    hub.batch([behind(rise(1))])
+    hub.batch([level(2, 3, state={"severity": 3, "threshold_version": 1, "since_ms": START_MS + 120_000})])
+    now = hub.now()
+    assert (now.since_ms, now.is_since_doubted, now.since_hub_ms) == (START_MS + 120_000, False, None)
+
+
+def test_of_what_a_doubted_clock_says_of_the_time_before_the_link_no_page_has_an_hour(hub: HubWorld) -> None:
+    hub.clock.advance(3600)
+    hello(hub, following=61)
+    hub.batch([behind(rise(61, since_seq=20, cause={"code": "state"}))])
+    now = hub.now()
+    assert (now.is_since_doubted, now.since_hub_ms) == (True, None)
+    assert now.at_hub_ms == hub.clock.now_ms()
+
+
+def test_the_hour_of_a_backlog_by_a_doubted_clock_is_unknown(hub: HubWorld) -> None:
+    hello(hub, following=2)
+    hub.batch([behind(reading(1))])
+    assert (hub.now().is_at_doubted, hub.now().at_hub_ms) == (True, None)
+
+
+def test_what_a_good_clock_says_is_not_doubted(hub: HubWorld) -> None:
+    hub.batch([reading(1), level(2, 2, state=HIGH_STATE | {"since_ms": START_MS + 120_000})])
+    now = hub.now()
+    assert (now.since_ms, now.is_since_doubted, now.is_at_doubted) == (START_MS + 120_000, False, False)
+
+
+def test_other_thresholds_raise_a_level_by_the_hubs_own_clock(hub: HubWorld) -> None:
+    hello(hub, following=1)
+    hub.clock.advance(600)
+    hub.batch([behind(reading(seq, 100.0)) for seq in range(1, 6)])
+    assert hub.now().is_since_doubted
+    place = hub.memory.layout.places[STATION]
+    assert place.settings is not None
+    limits = structs.replace(
+        place.settings.thresholds, version=2, raise_cm=(90.0, 170.0, 220.0), clear_cm=(82.0, 162.0, 212.0)
+    )
+    settings = structs.replace(place.settings, thresholds=limits)
+    moved = hub.memory.keeper.judge_again(dataclasses.replace(place, settings=settings))
+    assert moved is not None
+    now = moved.held.now
+    assert (now.severity, now.since_ms, now.is_since_doubted) == (1, hub.clock.now_ms(), False)
+
+
+def roll_up(hub: HubWorld) -> None:
+    while hub.ticks.roll_up():
+        pass
+
+
+YEAR_MS = 365 * 86_400_000
+
+
+@pytest.mark.parametrize(
+    "off_ms", [10 * YEAR_MS, 1_000_000, -25 * YEAR_MS], ids=["years ahead", "minutes ahead", "2001"]
+)
+def test_a_hardware_clock_that_cannot_be_right_is_not_believed(hub: HubWorld, off_ms: int) -> None:
+    hello(hub, following=1)
+    hub.clock.advance(600)
+    waters = (60.0, 180.0, 181.0, 182.0, 183.0)
+    hub.batch(
+        [
+            reading(seq, stage_cm, clock="rtc", at_ms=START_MS + 300_000 + seq * 60_000 + off_ms)
+            for seq, stage_cm in enumerate(waters, 1)
+        ]
+    )
+    change, now_ms = hub.desk.changes[-1], hub.clock.now_ms()
+    assert (change.severity, change.is_late, change.since_ms) == (2, False, now_ms - 60_000)
+    assert (hub.now().at_hub_ms, hub.now().is_at_doubted, hub.now().is_stale) == (now_ms, True, False)
+    roll_up(hub)
+    assert hub.count("rollups_60") == 0
+    hub.batch([reading(6, 184.0, at_ms=START_MS + 660_000)])
+    roll_up(hub)
+    assert hub.rows("SELECT min(start_ms), max(start_ms) FROM rollups_60") == [(START_MS + 360_000, START_MS + 660_000)]
+
+
+def test_a_backlog_of_months_by_a_good_clock_is_believed(hub: HubWorld) -> None:
+    hub.batch([reading(1, clock="ntp", at_ms=START_MS - YEAR_MS)])
+    assert (hub.now().at_ms, hub.now().is_at_doubted) == (START_MS - YEAR_MS, False)
+
+
+def test_a_clock_some_minutes_ahead_is_believed(hub: HubWorld) -> None:
+    hub.batch([reading(1, clock="rtc", at_ms=hub.clock.now_ms() + 590_000)])
+    assert not hub.now().is_at_doubted

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.level.rule import StageReading, step
-from contract.level.settings import RuleSettings, Thresholds
+from contract.level.settings import Persistence, RuleSettings, Thresholds
 from contract.level.state import LevelState
 from hub.alerting.inputs import decode_inputs, encode_state, rerun
-from hub.storage import bindings
+from hub.storage import bindings, stations
 from hub.storage import connection as database
 from tests.support.hub_worlds import (
     CLEAR_CM,
@@ -171,6 +171,15 @@ def test_a_spool_that_was_followed_by_another_is_never_stepped_again(hub: HubWor
     assert (hub.now().stage_cm, hub.now().severity) == (61.0, 0)
 
 
+def test_a_spool_that_a_hello_has_put_in_the_past_is_never_stepped_again(hub: HubWorld) -> None:
+    hub.hello()
+    hub.batch([reading(1, 60.0)])
+    hub.hello(spools={"gauge": {"spool": OTHER_SPOOL, "low": 1, "next": 1}})
+    hub.batch([reading(2, 230.0), level(3, 3)])
+    assert (hub.now().stage_cm, hub.now().severity) == (60.0, 0)
+    assert hub.count("records") == 3
+
+
 def test_a_new_gauge_at_the_station_goes_on_from_where_the_old_one_stood(hub: HubWorld) -> None:
     hub.batch(flooded().records[:8])
     before = hub.now()
@@ -199,6 +208,23 @@ def test_a_box_with_other_thresholds_is_judged_by_the_hubs(hub: HubWorld) -> Non
     hub.batch(told)
     assert (hub.now().severity, hub.now().box_threshold_version, hub.now().threshold_version) == (3, 7, 1)
     assert hub.desk.changes[-1].why == "ambang versi 1 dipakai"
+
+
+def test_a_box_that_does_not_know_the_new_persistence_yet_gives_no_all_clear(hub: HubWorld) -> None:
+    gauge = Gauge()
+    for stage_cm in (100.0, 100.0, 180.0, 100.0, 100.0, 180.0):
+        gauge.read(stage_cm)
+    hub.batch(gauge.records)
+    with database.write(hub.connection):
+        told = stations.one(hub.connection, STATION)
+        assert told is not None
+        stations.save(hub.connection, msgspec.structs.replace(told, persistence=Persistence(need=(1, 1, 1))))
+    hub.tick(seconds=1)
+    assert hub.now().severity == 2
+    gauge.tell()
+    hub.batch([gauge.records[-1]])
+    assert hub.now().severity == 2
+    assert not any(change.decision_ended for change in hub.desk.changes)
 
 
 def test_a_level_crossed_while_the_link_was_away_is_late(hub: HubWorld) -> None:

@@ -90,6 +90,7 @@ def test_by_any_portions_the_sums_are_those_of_the_readings(
 ) -> None:
     hub = HubWorld(tmp_path_factory.mktemp("hub"))
     hub.add_station()
+    hub.clock.advance(7200)
     told = [
         reading(seq, cm, at_ms=START_MS + 1000 * second, flag=9 if cm is None else flag)
         for seq, (second, cm, flag) in enumerate(stages, 1)

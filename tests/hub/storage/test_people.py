@@ -40,7 +40,7 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(hub: HubData) -> None:
     user_id = people.verify_password(hub.connection, name="admin", password=PASSWORD)
     assert user_id
     token = people.open_session(hub.connection, user_id=user_id, now_ms=NOW_MS, rate=1.0)
-    people.ensure_admin(hub.connection, password="baru", now_ms=NOW_MS)
+    people.ensure_user(hub.connection, name="admin", password="baru", now_ms=NOW_MS)
     assert people.of_session(hub.connection, token, now_ms=NOW_MS) is None
     assert people.verify_password(hub.connection, name="admin", password="baru")
 

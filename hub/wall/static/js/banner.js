@@ -32,24 +32,38 @@ function water(a, st, state) {
   return `${value}, ${verb} ${metres(Math.abs(st.rise_cm))} m / ${say("{n} mnt", { n: Math.round(st.rise_in_s / 60) })}`;
 }
 
+/** A late alert without a sample has no hour: the clock of its box is not to be trusted. @param {any} a @param {number} now */
+function sinceText(a, now) {
+  const time = since(a.since_ms || a.raised_ms, now);
+  if (!a.is_late || a.sample_ms !== null) return say("sejak {time}", { time });
+  return `${say("diterima {time}", { time })}, ${say("waktu kejadian tidak pasti")}`;
+}
+
 /** @param {any} a @param {number} now */
 function facts(a, now) {
   const said = [];
   if (a.kind === "level" && a.threshold_cm !== null) {
     said.push(say("ambang {level} {m} m", { level: level(a.severity), m: metres(a.threshold_cm) }));
   }
-  said.push(say("sejak {time}", { time: since(a.since_ms || a.raised_ms, now) }));
+  said.push(sinceText(a, now));
   if (a.kind === "silence" && a.severity) said.push(say("terakhir {level}", { level: level(a.severity) }));
   if (a.kind === "fault" || a.kind === "hub") said.push(a.why);
-  if (a.is_latched && a.water < a.severity) said.push(say("air kini {level}", { level: level(a.water) }));
+  if (a.borne_out_ms !== null) {
+    said.push(say("dipastikan {name} {time}", { name: a.borne_out_by, time: since(a.borne_out_ms, now) }));
+  }
+  if (a.may_be_borne_out) said.push(say("belum dipastikan"));
+  if (a.has_water_fallen) said.push(say("air kini {level}", { level: level(a.water) }));
   return said.join(" · ");
 }
 
 /** @param {any} a @param {number} now */
 function care(a, now) {
+  if (a.shelved_until_ms !== null) {
+    return say("ditunda {name} sampai {time}", { name: a.shelved_by, time: since(a.shelved_until_ms, now) });
+  }
   if (a.acknowledged_ms !== null) {
     const said = say("dikonfirmasi {name} {time}", { name: a.acknowledged_by, time: since(a.acknowledged_ms, now) });
-    return a.is_latched && a.water < a.severity ? `${said} · ${say("tunggu konfirmasi penurunan")}` : said;
+    return a.has_water_fallen ? `${said} · ${say("tunggu konfirmasi penurunan")}` : said;
   }
   const said = say("belum dikonfirmasi {time}", { time: minutes((now - (a.since_ms || a.raised_ms)) / 1000) });
   if (a.next_escalation_ms === null) return said;
@@ -89,6 +103,7 @@ export function fillBanner(alarms, st, state, now) {
   setAttribute(banner, "data-kind", first ? first.kind : "none");
   setAttribute(banner, "data-severity", first ? String(first.severity) : "");
   setAttribute(banner, "data-acknowledged", String(!first || first.acknowledged_ms !== null));
+  setAttribute(banner, "data-shelved", String(Boolean(first) && first.shelved_until_ms !== null));
   setHidden(part(banner, "quiet"), Boolean(first));
   setHidden(banner.querySelector(".loud"), !first);
   fillBannerTimes(alarms, now);

@@ -4,7 +4,9 @@
 export class HubClock {
   /** @param {number} hubMs @param {number} rate scaled seconds per real second */
   constructor(hubMs, rate) {
-    this.set(hubMs, rate);
+    this.hubMs = hubMs;
+    this.rate = rate;
+    this.atMs = performance.now();
   }
 
   /** @param {number} hubMs @param {number} rate */

@@ -28,7 +28,7 @@ function second() {
   if (document.visibilityState === "visible" && performance.now() - askedMs >= everyMs) void fresh();
 }
 
-/** Fetch this page again and take over what it says; what has the focus keeps it. */
+/** Fetch this page again and take over what it says; what has the focus, or words not sent yet, keeps them. */
 async function fresh() {
   if (isAsking) return;
   isAsking = true;
@@ -50,8 +50,16 @@ function take(page) {
   if (!now || !next) return;
   heardMs = performance.now();
   clock.set(Number(page.body.dataset.hub), Number(page.body.dataset.rate));
-  if (now.contains(document.activeElement) || !getSelection()?.isCollapsed) return;
+  if (now.contains(document.activeElement) || !getSelection()?.isCollapsed || isWriting(now)) return;
   now.replaceChildren(...next.childNodes);
+}
+
+/** Whether a form holds words that were not sent yet: they must not vanish. @param {HTMLElement} main */
+function isWriting(main) {
+  const fields = /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (
+    main.querySelectorAll("textarea, input:not([type=hidden])")
+  );
+  return [...fields].some((field) => field.value !== field.defaultValue);
 }
 
 document.addEventListener("visibilitychange", () => {

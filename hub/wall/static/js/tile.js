@@ -6,8 +6,9 @@ import { age, change, level, metres, reasons, say, since } from "./wording.js";
 
 /** What the hub would call the station now, from its newest word and its age. @param {any} st @param {number} now */
 export function stateOf(st, now) {
-  if (st.at_ms === null) return "never";
-  const ageS = (now - st.at_ms) / 1000;
+  const knownMs = st.at_ms ?? st.received_ms;
+  if (knownMs === null) return "never";
+  const ageS = (now - knownMs) / 1000;
   if (st.is_silent || ageS > st.lost_after_s) return "lost";
   if (st.is_stale || ageS > st.stale_after_s) return "stale";
   if (st.is_suspect || (st.flag !== 1 && st.flag !== 2)) return "suspect";
@@ -33,11 +34,19 @@ function trendText(st, state) {
   return `${arrow} ${change(st.rise_cm)} m / ${say("{n} mnt", { n: Math.round(st.rise_in_s / 60) })}`;
 }
 
+/** An hour by a clock that nobody trusts is the hub's reckoning, or is not told at all.
+ * @param {number | null} ms @param {boolean} isDoubted @param {number} now */
+function sinceText(ms, isDoubted, now) {
+  if (ms === null) return say("waktu tidak pasti");
+  const time = since(ms, now);
+  return isDoubted ? say("sejak kira-kira {time}", { time }) : say("sejak {time}", { time });
+}
+
 /** @param {any} st @param {string} state @param {number} now */
 function nextText(st, state, now) {
   if (state === "never") return "";
-  if (state === "lost") return say("sejak {time}", { time: since(st.silent_since_ms || st.at_ms, now) });
-  if (state === "stale") return say("sejak {time}", { time: since(st.at_ms, now) });
+  if (state === "lost" && st.silent_since_ms) return sinceText(st.silent_since_ms, false, now);
+  if (state === "lost" || state === "stale") return sinceText(st.at_ms, st.is_at_doubted, now);
   if (st.rule_error) return say("ATURAN GAGAL");
   if (st.reason) return reasons[st.reason] ?? st.reason;
   if (!st.thresholds) return "";
@@ -96,6 +105,13 @@ export function fillChart(tile, chart) {
   );
 }
 
+/** @param {any} st @param {number} now */
+function ageText(st, now) {
+  if (st.at_ms === null) return st.is_at_doubted ? say("waktu ukur tidak pasti") : "";
+  const old = { age: age((now - st.at_ms) / 1000) };
+  return st.is_at_doubted ? say("umur data ± {age}", old) : say("umur data {age}", old);
+}
+
 /** What grows old by itself. @param {Element} tile @param {any} st @param {string} state @param {number} now */
 export function fillAge(tile, st, state, now) {
   setAttribute(tile, "data-state", state);
@@ -104,7 +120,7 @@ export function fillAge(tile, st, state, now) {
   setHidden(tile.querySelector(".chip"), !chip);
   setText(part(tile, "trend"), trendText(st, state));
   setText(part(tile, "next"), nextText(st, state, now));
-  setText(part(tile, "age"), st.at_ms === null ? "" : say("umur data {age}", { age: age((now - st.at_ms) / 1000) }));
+  setText(part(tile, "age"), ageText(st, now));
 }
 
 /** Everything. @param {Element} tile @param {any} st @param {string} state @param {number} now */

@@ -98,7 +98,8 @@ function layTiles() {
     tile.setAttribute("data-station", id);
     return tile;
   });
-  const isSame = tiles.length === rivers.children.length && tiles.every((t, /** @type {number} */ n) => rivers.children[n] === t);
+  const isThere = (/** @type {Element} */ tile, /** @type {number} */ n) => rivers.children[n] === tile;
+  const isSame = tiles.length === rivers.children.length && tiles.every(isThere);
   if (!isSame) rivers.replaceChildren(...tiles);
   right.dataset.rows = String(Math.ceil(tiles.length / 2));
 }

@@ -59,8 +59,11 @@ export function minutes(value) {
   return whole >= 3600 ? `${Math.trunc(whole / 3600)}:${tail}` : tail;
 }
 
+/** As LAST_MS of contract/clock.py: a broken clock may say a year that no Date holds. */
+const LAST_MS = 253370764800000;
+
 /** The city's clock as a Date whose UTC fields are the city's. @param {number} ms */
-const local = (ms) => new Date(ms + words.offset_h * 3600000);
+const local = (ms) => new Date(Math.min(ms, LAST_MS) + words.offset_h * 3600000);
 
 /** @param {number} ms */
 export function time(ms) {

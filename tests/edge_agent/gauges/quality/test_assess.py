@@ -55,6 +55,12 @@ def test_a_faulty_burst_has_its_own_flag_and_reason(fault: BurstFault, flag: Fla
     assert verdict == Verdict(flag=flag, reason=reason)
 
 
+@pytest.mark.parametrize(("spread_mm", "flag"), [(120.0, Flag.SUSPECT), (299.0, Flag.SUSPECT), (301.0, Flag.FAIL)])
+def test_a_scattered_burst_is_doubted_and_one_that_is_noise_is_failed(spread_mm: float, flag: Flag) -> None:
+    verdict = Reader().settle(30.0).read(estimate_of(30.0, fault=BurstFault.SCATTERED, spread_mm=spread_mm))
+    assert verdict == Verdict(flag=flag, reason=Reason.SCATTERED)
+
+
 @pytest.mark.parametrize("loss", list(EchoLoss))
 def test_a_missing_reading_says_what_the_driver_knows(loss: EchoLoss) -> None:
     missing = Estimate(

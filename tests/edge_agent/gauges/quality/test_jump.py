@@ -1,10 +1,12 @@
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.quality import Flag
 from edge_agent.gauges.quality.reasons import Reason
-from tests.support.gauges import Reader
+from tests.support.gauges import Reader, rippled
 
 NEAR_BLIND_CM = 350.0
 """50 cm below a sensor at 400 cm with a blind zone of 25 cm."""
@@ -85,6 +87,53 @@ def test_a_sudden_fall_from_near_the_blind_zone_is_failed_for_half_an_hour() -> 
     verdicts = reader.read_all([200.0] * 30)
     assert {(verdict.flag, verdict.reason) for verdict in verdicts} == {(Flag.FAIL, Reason.FALL_FROM_BLIND_ZONE)}
     assert int(reader.read(200.0).flag) == 3
+
+
+def test_a_fall_from_near_the_blind_zone_stays_suspect_for_hours_and_no_longer() -> None:
+    flags = _flags(Reader().settle(NEAR_BLIND_CM), *[200.0] * 30, *rippled([200.0] * 400))
+    assert flags.index(1) == 30 + 6 * 60
+    assert set(flags[30 : 30 + 6 * 60]) == {3}
+
+
+def _reboot(reader: Reader) -> None:
+    reader.boot += 1
+    reader.up_ms = 5_000
+
+
+def _pause(reader: Reader) -> None:
+    reader.up_ms += 200_000
+
+
+@pytest.mark.parametrize("break_off", [_reboot, _pause])
+@pytest.mark.parametrize("blind_readings", [0, 10, 60], ids=["just high", "failed", "in doubt"])
+def test_no_reboot_and_no_pause_makes_a_blind_sensor_see_again(
+    break_off: Callable[[Reader], None], blind_readings: int
+) -> None:
+    reader = Reader().settle(NEAR_BLIND_CM)
+    reader.read_all(rippled([-70.0] * blind_readings))
+    break_off(reader)
+    verdicts = reader.read_all(rippled([-70.0] * 30))
+    assert {(verdict.flag, verdict.reason) for verdict in verdicts} == {(Flag.FAIL, Reason.FALL_FROM_BLIND_ZONE)}
+    assert set(_flags(reader, *rippled([-70.0] * 300))) == {3}
+
+
+def test_a_datum_set_right_while_the_sensor_is_blind_does_not_make_it_see_again() -> None:
+    reader = Reader().settle(NEAR_BLIND_CM)
+    reader.offset_cm += 20.0
+    assert reader.read(-50.0).reason is Reason.FALL_FROM_BLIND_ZONE
+
+
+def test_after_a_reboot_water_that_is_still_high_or_fell_as_rivers_do_is_believed() -> None:
+    for stage_cm in (NEAR_BLIND_CM, NEAR_BLIND_CM - 14.0):
+        reader = Reader().settle(NEAR_BLIND_CM)
+        _reboot(reader)
+        assert reader.read(stage_cm).reason is Reason.NO_HISTORY
+
+
+def test_a_blind_sensor_that_sees_high_water_again_is_believed_in_minutes() -> None:
+    reader = Reader().settle(NEAR_BLIND_CM)
+    reader.read_all([-70.0] * 60)
+    assert _flags(reader, *[NEAR_BLIND_CM] * 9) == [4, 4, 3, 3, 3, 3, 3, 1, 1]
 
 
 def test_an_ordinary_recession_from_near_the_blind_zone_passes() -> None:

@@ -1,0 +1,67 @@
+"""What is told when the siren's output does not do what the programme says. Pure.
+
+A `siren` record that says "on" is a promise to people who run. Where the output did not obey, the record behind it
+says that it is off, and a fault of class 0 says why; when the output obeys again, both are taken back.
+"""
+
+from msgspec.structs import replace
+
+from contract.records import Siren
+from edge_agent.alarm.memory import Memory
+from edge_agent.alarm.notes import MOST_TEXT, end_test, note_fault, note_siren
+from edge_agent.alarm.page import Page
+from edge_agent.alarm.siren_programme import Change, Run
+
+SIREN_FAILED = "siren_failed"
+NO_OUTPUT = "Kotak ini tidak punya keluaran sirene"
+
+
+def is_told(memory: Memory) -> bool:
+    """Answer whether the fault is active in what was told so far."""
+    return f"{SIREN_FAILED}/" in memory.faults
+
+
+def fault_without_output(memory: Memory) -> str:
+    """Return the fault of a box that has no output at all: it is one where the programme wants to sound."""
+    is_wanted = any(gauge.desired is not None and gauge.desired.siren for gauge in memory.gauges.values())
+    is_missed = memory.siren.run is not None or (is_told(memory) and is_wanted)
+    return NO_OUTPUT if is_missed else ""
+
+
+def has_news(memory: Memory, *, fault: str) -> bool:
+    """Answer whether `tell` has something to say."""
+    run = memory.siren.run
+    return bool(fault) != is_told(memory) or (bool(fault) and run is not None and run.trigger == "test")
+
+
+def tell(memory: Memory, page: Page, *, fault: str) -> Memory:
+    """Return the memory after the output was driven, and tell what is not as the programme says.
+
+    Args:
+        memory: with the siren's state as it was driven.
+        page: perhaps with the record that the siren went on.
+        fault: why the output does not obey; empty when it does.
+    """
+    was_told, fault = is_told(memory), fault[:MOST_TEXT]
+    text = fault or "Sirene dapat dipakai lagi"
+    memory = note_fault(memory, page, code=SIREN_FAILED, is_active=bool(fault), text=text)
+    run = memory.siren.run
+    if run is None:
+        return memory
+    if fault and run.trigger == "test":
+        note_siren(page, _change(run, on=False, text=fault))
+        memory = replace(memory, siren=replace(memory.siren, run=None))
+        return end_test(memory, page, result="failed", text=fault)
+    if fault and (not was_told or _says_on(page)):
+        note_siren(page, _change(run, on=False, text=fault))
+    elif was_told and not fault:
+        note_siren(page, _change(run, on=True, text="keluaran bekerja lagi"))
+    return memory
+
+
+def _says_on(page: Page) -> bool:
+    return any(isinstance(record, Siren) and record.on for record in page.records)
+
+
+def _change(run: Run, *, on: bool, text: str) -> Change:
+    return Change(on=on, trigger=run.trigger, source=run.source, decision_id=run.decision_id, text=text)

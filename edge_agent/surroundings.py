@@ -1,0 +1,59 @@
+"""What a configuration names outside itself: series, TLS files, pins. Looked at by `--check-config` only.
+
+A box starts without them, says so by a fault and tries again; the technician who still stands at the pole should
+know before that.
+"""
+
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from contract.clock import Clock
+from edge_agent.config import EdgeConfig, GaugeConfig, TlsConfig
+from edge_agent.gauges.drivers import open_sensor, open_siren_output
+from edge_agent.gauges.errors import GaugeError
+from edge_agent.gauges.settings import SirenSettings
+
+
+def problems(config: EdgeConfig, *, folder: Path, clock: Clock) -> list[str]:
+    """Return what is missing or wrong around a config, each problem beginning with its key.
+
+    Args:
+        config: a good one.
+        folder: where relative paths of the drivers' tables begin.
+        clock: the box's.
+    """
+    found = [problem for source, gauge in config.gauge.items() for problem in _of_gauge(source, gauge, folder, clock)]
+    if config.hub is not None and config.hub.tls is not None:
+        found += _of_tls(config.hub.tls)
+    if config.siren is not None:
+        found += _of_siren(config.siren)
+    return found
+
+
+def _of_gauge(source: str, gauge: GaugeConfig, folder: Path, clock: Clock) -> Iterator[str]:
+    if gauge.driver == "ultrasonic":  # its pins belong to the process that runs, and are not touched here
+        return
+    try:
+        open_sensor(gauge.sensor(), clock=clock, folder=folder).close()
+    except GaugeError as exc:
+        yield f"gauge.{source}.{gauge.driver}: {exc}"
+
+
+def _of_tls(tls: TlsConfig) -> Iterator[str]:
+    for key, path in (("ca", tls.ca), ("certificate", tls.certificate), ("key", tls.key)):
+        if not path.is_file():
+            yield f"hub.tls.{key}: {path} is not there. Check the path, or enrol the box first"
+        elif not os.access(path, os.R_OK):
+            yield f"hub.tls.{key}: {path} cannot be read by this user. Check its owner and mode"
+
+
+def _of_siren(siren: SirenSettings) -> Iterator[str]:
+    """Look whether the pin has a name that a board knows, on mock pins: the real one may be in use by the gauge."""
+    if find_spec("gpiozero") is None:
+        return
+    try:
+        open_siren_output(SirenSettings(pin=siren.pin, driver="mock")).close()
+    except GaugeError as exc:
+        yield f"siren.pin: {exc}"
