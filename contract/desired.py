@@ -7,7 +7,7 @@ same epoch, and reports in `hello` what it applied.
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contract.bounds import StageCm, UpToADayS, Whole
 from contract.level.settings import HOLD_S, Persistence, Rise, Thresholds
@@ -43,6 +43,13 @@ class DesiredSource(Struct, frozen=True, kw_only=True):
     sampling_s: Sampling = Sampling()
 
 
+class AuditHead(Struct, frozen=True, kw_only=True):
+    """The newest row of the hub's audit log as it stood once that day: number and hash."""
+
+    n: Whole
+    hash: Annotated[str, Meta(max_length=128)]
+
+
 class Desired(Struct, frozen=True, kw_only=True):
     """Everything a node should be."""
 
@@ -52,6 +59,8 @@ class Desired(Struct, frozen=True, kw_only=True):
     sources: dict[str, DesiredSource] = {}
     models: dict[str, msgspec.Raw] = {}
     quota_mb: Annotated[int, Meta(ge=1, le=MAX_QUOTA_MB)] = DEFAULT_QUOTA_MB
+    audit: AuditHead | UnsetType = UNSET
+    """For the box to keep as a witness. Nothing that a node should be: it changes without a new version."""
 
 
 class Applied(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ COMMANDS = {
     "run": "the whole box: gauge and uplink, started and watched by this one",
     "gauge": "sensor, quality control, level rule, siren, records; no network",
     "uplink": "outboxes to the hub, acknowledgements, desired state, commands",
+    "witness": "print what this box was shown of the hub's audit log",
 }
 
 

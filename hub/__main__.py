@@ -15,8 +15,11 @@ COMMANDS = {
     "demo": ("hub.commands.demo", "hub and boxes replaying real floods on one scaled clock"),
     "stations": ("hub.commands.stations", "import and export stations, thresholds, quotas, recipients"),
     "user": ("hub.commands.user", "who may sign in: add a person, give a new password"),
+    "authority": ("hub.commands.authority", "the hub's own issuing authority: make it, look at it, replace its keys"),
+    "claim": ("hub.commands.claim", "claim codes by which boxes become known, and their label sheets"),
     "level-check": ("hub.commands.level_check", "the level rule on any series"),
     "explain": ("hub.commands.explain", "the record of an alert's decisions and their bit-equal re-run"),
+    "audit": ("hub.commands.audit", "who did what, and whether that log is as it was written"),
 }
 EXIT_FAILED = 1
 EXIT_USAGE = 2

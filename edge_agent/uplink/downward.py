@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
 from contract.clock import Clock
 from contract.desired import Applied, Desired, is_to_be_applied
 from contract.errors import ContractError
@@ -16,6 +18,7 @@ from edge_agent.uplink.hub_time import HubTime
 from edge_agent.uplink.inbox_writer import InboxWriter
 from edge_agent.uplink.link import Heard
 from edge_agent.uplink.sender import Sender
+from edge_agent.uplink.witnesses import Witnesses
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ class Downward:
         inbox: takes desired state, and commands for the gauge.
         answer: carries out a command of the uplink's own; (command, is it expired) -> is it new.
         hub_time: learns from acknowledgements.
+        witnesses: keeps what a document shows of the hub's audit log.
         clock: of this process.
         counts: counted up.
     """
@@ -37,6 +41,7 @@ class Downward:
     inbox: InboxWriter
     answer: Callable[[Command, bool], bool]
     hub_time: HubTime
+    witnesses: Witnesses
     clock: Clock
     counts: Counts
     _is_malformed: bool = False
@@ -66,6 +71,8 @@ class Downward:
         if not payload:  # the retained document was taken back; what holds goes on to hold
             return
         document = decode_message(Desired, payload)
+        if document.audit is not UNSET:
+            self.witnesses.take(document.audit, db_epoch=document.db_epoch)
         held = self.inbox.desired
         applied = Applied() if held is None else Applied(db_epoch=held.db_epoch, version=held.version)
         if not is_to_be_applied(document, applied=applied):

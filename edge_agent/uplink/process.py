@@ -37,6 +37,7 @@ from edge_agent.uplink.own_records import CLOCK_KEY, OwnRecords
 from edge_agent.uplink.sender import HelloDue, Outgoing, Sender
 from edge_agent.uplink.shelves import Shelves
 from edge_agent.uplink.tls import client_context
+from edge_agent.uplink.witnesses import FILE_NAME, Witnesses
 
 LOOK_EVERY_S = 0.05
 HOUSEKEEPING_EVERY_MS = 1_000
@@ -240,7 +241,15 @@ def _assemble(config: EdgeConfig, hub: HubConfig, *, clock: Clock) -> UplinkProc
         shelves=shelves,
         own=own,
         inbox=inbox,
-        downward=Downward(sender=sender, inbox=inbox, answer=answer, hub_time=hub_time, clock=clock, counts=counts),
+        downward=Downward(
+            sender=sender,
+            inbox=inbox,
+            answer=answer,
+            hub_time=hub_time,
+            witnesses=Witnesses(home / FILE_NAME, clock=clock),
+            clock=clock,
+            counts=counts,
+        ),
         hub_time=hub_time,
         watchdog=Watchdog(clock=clock),
     )

@@ -1,6 +1,7 @@
 """What a signed-in person does to an alert: one short write, and the alert as it stands after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from hub.alerting import people
 from hub.alerting.errors import RefusedError as RefusedByRulesError
@@ -8,6 +9,8 @@ from hub.alerting.errors import StaleVersion, UnknownAlertError
 from hub.api.errors import NotFoundError, RefusedError, StaleVersionError
 from hub.api.house import House
 from hub.api.shapes.alert import Alert, alert_of
+from hub.audit import log as audit_log
+from hub.audit.action import Action
 from hub.storage.board import alerts
 from hub.storage.connection import Connection
 
@@ -18,7 +21,7 @@ def acknowledge(house: House, alert_id: str, *, seen_version: int, by: str) -> A
     """Note that `by` has seen the alert in this version."""
     return _do(
         house,
-        alert_id,
+        _Note(Action.ALERT_ACKNOWLEDGED, alert_id, by, {"version": seen_version}),
         lambda connection: people.acknowledge(
             connection, alert_id, seen_version=seen_version, by=by, now_ms=house.clock.now_ms()
         ),
@@ -30,7 +33,7 @@ def confirm_downgrade(house: House, alert_id: str, *, seen_version: int, by: str
     """Release the latch of an Awas whose water has fallen."""
     return _do(
         house,
-        alert_id,
+        _Note(Action.ALERT_DOWNGRADED, alert_id, by, {"version": seen_version}),
         lambda connection: people.confirm_downgrade(
             connection,
             alert_id,
@@ -47,7 +50,7 @@ def tell_rt(house: House, alert_id: str, *, by: str) -> Alert:
     """Send what waits for lurah and RT heads now."""
     return _do(
         house,
-        alert_id,
+        _Note(Action.ALERT_TOLD_RT, alert_id, by),
         lambda connection: people.tell_rt_now(connection, alert_id, by=by, now_ms=house.clock.now_ms()),
         refused_id="Tidak ada pesan untuk lurah dan RT yang menunggu.",
     )
@@ -57,7 +60,7 @@ def bear_out(house: House, alert_id: str, *, seen_version: int, by: str, why: st
     """Stand for an Awas that the gauge alone may not give."""
     return _do(
         house,
-        alert_id,
+        _Note(Action.ALERT_BORNE_OUT, alert_id, by, {"version": seen_version}),
         lambda connection: people.bear_out(
             connection,
             alert_id,
@@ -75,7 +78,7 @@ def shelve(house: House, alert_id: str, *, seen_version: int, by: str, why: str,
     now_ms = house.clock.now_ms()
     return _do(
         house,
-        alert_id,
+        _Note(Action.ALERT_SHELVED, alert_id, by, {"version": seen_version, "minutes": minutes}),
         lambda connection: people.shelve(
             connection,
             alert_id,
@@ -93,7 +96,7 @@ def unshelve(house: House, alert_id: str, *, seen_version: int, by: str) -> Aler
     """Take the alert from the shelf before its time."""
     return _do(
         house,
-        alert_id,
+        _Note(Action.ALERT_UNSHELVED, alert_id, by, {"version": seen_version}),
         lambda connection: people.unshelve(
             connection,
             alert_id,
@@ -109,22 +112,35 @@ def comment(house: House, alert_id: str, *, by: str, text: str, seen_version: in
     """Add a person's words to the history."""
     return _do(
         house,
-        alert_id,
+        _Note(Action.ALERT_COMMENTED, alert_id, by, {"version": seen_version}),
         lambda connection: people.comment(
             connection, alert_id, by=by, text=text, now_ms=house.clock.now_ms(), seen_version=seen_version
         ),
     )
 
 
-def _do(house: House, alert_id: str, deed: Callable[[Connection], object], *, refused_id: str = "") -> Alert:
+class _Note(NamedTuple):
+    """What the audit log is told of a deed. A person's words stand in the alert's own history, not here."""
+
+    action: Action
+    alert_id: str
+    by: str
+    detail: Mapping[str, int | None] | None = None
+
+
+def _do(house: House, note: _Note, deed: Callable[[Connection], object], *, refused_id: str = "") -> Alert:
     """Do it in one write and return the alert after it; `refused_id` is said where the rules have no sentence.
+
+    What changed nothing, such as a second click, is no deed and no row of the audit log.
 
     Raises:
         NotFoundError: there is no such alert.
         StaleVersionError: it has changed since it was seen; carries it as it is now.
         RefusedError: its rules forbid it; carries it as it is.
     """
+    alert_id = note.alert_id
     with house.connections.writing() as connection:
+        before = connection.total_changes
         try:
             deed(connection)
         except UnknownAlertError as problem:
@@ -139,6 +155,15 @@ def _do(house: House, alert_id: str, deed: Callable[[Connection], object], *, re
             raise RefusedError(
                 problem.sentence_id or refused_id, f"Refused: {problem}.", extra=_as_it_stands(connection, alert_id)
             ) from problem
+        if connection.total_changes != before:
+            audit_log.note(
+                connection,
+                now_ms=house.clock.now_ms(),
+                actor=note.by,
+                action=note.action,
+                subject=alert_id,
+                detail=note.detail,
+            )
         return _alert(connection, alert_id)
 
 

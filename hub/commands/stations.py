@@ -1,4 +1,4 @@
-"""`hub stations import FILE` and `export`: stations, thresholds, bindings, boxes, recipients as TOML or CSV."""
+"""`hub stations import FILE` and `export`: stations, sites, thresholds, bindings, boxes, recipients as TOML or CSV."""
 
 import argparse
 import sys
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from hub.audit import log as audit_log
+from hub.audit.action import Action
 from hub.commands.config_argument import add_config, config_of, opened
 from hub.fleet.city_csv import KINDS, read_city_csv, write_city_csv
 from hub.fleet.city_file import CityFile, read_city
@@ -34,10 +36,20 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.write(write_city_csv(city, args.csv) if args.csv else to_toml(city))
             return 0
         city = read_city_csv(args.file) if args.file.suffix.lower() == ".csv" else read_city(args.file)
+        counts = {kind: len(getattr(city, kind)) for kind in KINDS if getattr(city, kind)}
+        now_ms = config.make_clock().now_ms()
         with database.write(connection):
-            enter(connection, city, now_ms=config.make_clock().now_ms())
-    counts = ", ".join(f"{len(getattr(city, kind))} {kind}" for kind in KINDS if getattr(city, kind))
-    print(f"Masuk / taken in: {counts or 'nothing'}. A running hub follows within a second.")
+            enter(connection, city, now_ms=now_ms)
+            audit_log.note(
+                connection,
+                now_ms=now_ms,
+                actor=audit_log.of_shell(),
+                action=Action.CITY_IMPORTED,
+                subject=args.file.name,
+                detail=counts,
+            )
+    taken = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    print(f"Masuk / taken in: {taken or 'nothing'}. A running hub follows within a second.")
     return 0
 
 

@@ -4,6 +4,8 @@ import argparse
 import getpass
 import sys
 
+from hub.audit import log as audit_log
+from hub.audit.action import Action
 from hub.commands.config_argument import add_config, config_of, opened
 from hub.errors import PasswordError
 from hub.storage import connection as database
@@ -36,8 +38,12 @@ def run(args: argparse.Namespace) -> int:
             f"Kata sandi {PASSWORD_SHORTEST} sampai {PASSWORD_LONGEST} huruf / password of {PASSWORD_SHORTEST} to "
             f"{PASSWORD_LONGEST} characters, got {len(password)}. Try: a sentence of four words."
         )
+    now_ms = config.make_clock().now_ms()
     with opened(config) as connection, database.write(connection):
-        people.ensure_user(connection, name=name, password=password, now_ms=config.make_clock().now_ms())
+        detail = {"is_new": not people.is_user(connection, name)}
+        people.ensure_user(connection, name=name, password=password, now_ms=now_ms)
+        actor = audit_log.of_shell()
+        audit_log.note(connection, now_ms=now_ms, actor=actor, action=Action.USER_SAVED, subject=name, detail=detail)
     print(f"{name} dapat masuk di /masuk / may sign in at /masuk.")
     return 0
 

@@ -4,6 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contract.clock import Clock
+from hub.audit import log as audit_log
+from hub.audit.action import Action
 from hub.demo.files import secret
 from hub.demo.place import Place
 from hub.demo.scenario import STATIONS_FILE
@@ -11,6 +13,7 @@ from hub.fleet.city_file import CityFile, read_city
 from hub.fleet.city_register import enter
 from hub.storage import connection as database
 from hub.storage import people
+from hub.storage.connection import Connection
 from hub.storage.migrations import migrate
 
 ADMIN_NAME = "admin"
@@ -29,9 +32,15 @@ def prepare_database(place: Place, *, clock: Clock, phone_port: int) -> str:
             people.ensure_user(
                 connection, name=ADMIN_NAME, password=secret(place, ADMIN_PASSWORD), now_ms=clock.now_ms()
             )
-            return people.create_api_token(connection, name=API_TOKEN_NAME, scopes="admin", now_ms=clock.now_ms())
+            return _api_token(connection, now_ms=clock.now_ms())
     finally:
         connection.close()
+
+
+def _api_token(connection: Connection, *, now_ms: int) -> str:
+    actor = audit_log.of_shell()
+    audit_log.note(connection, now_ms=now_ms, actor=actor, action=Action.TOKEN_MADE, subject=API_TOKEN_NAME)
+    return people.create_api_token(connection, name=API_TOKEN_NAME, scopes="admin", now_ms=now_ms)
 
 
 def _city(phone_port: int) -> CityFile:

@@ -20,6 +20,7 @@ from hub.fleet.city_file import (
     CityFile,
     NodeEntry,
     RecipientEntry,
+    SiteEntry,
     StationEntry,
     ThresholdsEntry,
     doubles,
@@ -28,6 +29,7 @@ from hub.fleet.errors import CityFileError
 
 KINDS: dict[str, type[Struct]] = {
     "stations": StationEntry,
+    "sites": SiteEntry,
     "thresholds": ThresholdsEntry,
     "bindings": BindingEntry,
     "nodes": NodeEntry,

@@ -1,4 +1,4 @@
-"""What a city writes down of itself: stations, thresholds, bindings, boxes, recipients; one table of a TOML file each.
+"""What a city writes down of itself: stations, sites, thresholds, bindings, boxes, recipients; a table of TOML each.
 
 The names are those of the contract where it has one. A file may hold any part; what it does not name stays as it is.
 """
@@ -54,6 +54,15 @@ class StationEntry(Struct, frozen=True, kw_only=True):
     sop: str = ""
 
 
+class SiteEntry(Struct, frozen=True, kw_only=True):
+    """A place where one box hangs; a claim code is made for it. Its gauges stand at stations by their bindings."""
+
+    site: StationId
+    name: NonEmpty
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
+
+
 class ThresholdsEntry(Struct, frozen=True, kw_only=True):
     """A version of a station's thresholds; without `valid_from` it holds from the import on."""
 
@@ -107,6 +116,7 @@ class CityFile(Struct, frozen=True, kw_only=True):
     """The whole file."""
 
     stations: tuple[StationEntry, ...] = ()
+    sites: tuple[SiteEntry, ...] = ()
     thresholds: tuple[ThresholdsEntry, ...] = ()
     bindings: tuple[BindingEntry, ...] = ()
     nodes: tuple[NodeEntry, ...] = ()
@@ -115,6 +125,7 @@ class CityFile(Struct, frozen=True, kw_only=True):
 
 _KEYS: dict[str, Callable[[Any], Hashable]] = {
     "stations": lambda one: one.station,
+    "sites": lambda one: one.site,
     "thresholds": lambda one: f"{one.station} version {one.version}",
     "bindings": lambda one: f"{one.node}/{one.source}",
     "nodes": lambda one: one.node,

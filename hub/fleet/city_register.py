@@ -11,13 +11,15 @@ from hub.fleet.city_file import (
     CityFile,
     NodeEntry,
     RecipientEntry,
+    SiteEntry,
     StationEntry,
     ThresholdsEntry,
 )
 from hub.fleet.errors import CityFileError
-from hub.storage import bindings, quotas, recipients, stations, thresholds
+from hub.storage import bindings, quotas, recipients, sites, stations, thresholds
 from hub.storage.connection import Connection
 from hub.storage.errors import VersionTakenError
+from hub.storage.sites import Site
 from hub.storage.stations import Station
 from hub.storage.thresholds import ThresholdVersion
 
@@ -36,6 +38,8 @@ def enter(connection: Connection, city: CityFile, *, now_ms: int) -> None:
     problems = _unknown_stations(connection, city)
     for station in city.stations:
         stations.save(connection, _station(station))
+    for site in city.sites:
+        sites.save(connection, Site(site_id=site.site, name=site.name, lat=site.lat, lon=site.lon))
     held_ms = {(one.station_id, one.version): one.valid_from_ms for one in thresholds.all_versions(connection)}
     for version in city.thresholds:
         try:
@@ -61,6 +65,10 @@ def written_down(connection: Connection) -> CityFile:
     counting = bindings.counting(bindings.all_bindings(connection))
     return CityFile(
         stations=tuple(_station_entry(station) for station in stations.all_stations(connection)),
+        sites=tuple(
+            SiteEntry(site=site.site_id, name=site.name, lat=site.lat, lon=site.lon)
+            for site in sites.all_sites(connection)
+        ),
         thresholds=tuple(
             ThresholdsEntry(
                 station=version.station_id,

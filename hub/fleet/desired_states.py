@@ -1,7 +1,10 @@
-"""What each box should be, from stations, thresholds, bindings and quotas.
+"""What each box should be, from stations, thresholds, bindings and quotas; and the audit log's head to keep for us.
 
 A new version is made only when something a box must know has changed. A box that was never bound and
 has no quota of its own is told nothing, so that it keeps what its own config says.
+
+The head goes along with whatever document is sent, and once a day a document is sent for its sake alone, in the
+version that it has: a box applies nothing anew for it.
 """
 
 from collections.abc import Mapping
@@ -11,6 +14,8 @@ from msgspec.structs import replace
 from contract.desired import DEFAULT_QUOTA_MB, Applied, Desired, DesiredSource, is_to_be_applied
 from contract.level.settings import Rise
 from contract.messages import encode_message
+from hub.audit import showing
+from hub.audit.showing import Shown
 from hub.rivers.layout import Layout, Place
 from hub.storage import desired, downlink, quotas
 from hub.storage.connection import Connection
@@ -54,15 +59,30 @@ class DesiredStates:
         """Begin with none; `load` follows."""
         self._documents: dict[str, Desired] = {}
         self._db_epoch = ""
+        self._shown: Shown | None = None
 
     def load(self, connection: Connection, *, db_epoch: str) -> None:
         """Take what the database has."""
         self._documents = desired.all_desired(connection)
         self._db_epoch = db_epoch
+        self._shown = showing.shown(connection)
 
     def documents(self) -> Mapping[str, Desired]:
-        """Return node id to document."""
-        return self._documents
+        """Return node id to document, as it is sent."""
+        return {node_id: self._with_head(document) for node_id, document in self._documents.items()}
+
+    def show_audit_head(self, connection: Connection, *, now_ms: int) -> None:
+        """Once a day, have every box sent the head of the audit log, unless it has that one; inside a write."""
+        before = self._shown
+        if before is not None and not before.is_over(now_ms):
+            return
+        self._shown = showing.show_head(connection, now_ms=now_ms)
+        if before is None or before.head != self._shown.head:
+            for node_id in self._documents:
+                self.owe(connection, node_id, now_ms=now_ms)
+
+    def _with_head(self, document: Desired) -> Desired:
+        return document if self._shown is None else replace(document, audit=self._shown.head)
 
     def refresh(self, connection: Connection, layout: Layout, *, now_ms: int) -> list[str]:
         """Make new versions where the layout asks for them and owe them to the boxes; return the nodes concerned."""
@@ -100,7 +120,7 @@ class DesiredStates:
                 connection,
                 node_id=node_id,
                 leaf=LEAF,
-                payload=encode_message(document),
+                payload=encode_message(self._with_head(document)),
                 is_retained=True,
                 now_ms=now_ms,
             )

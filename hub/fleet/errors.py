@@ -1,7 +1,10 @@
 """What can go wrong with what a city writes down of itself.
 
 FleetError
-└── CityFileError  a file of stations, thresholds, bindings or recipients cannot be used; lists every problem
+├── CityFileError   a file of stations, thresholds, bindings or recipients cannot be used; lists every problem
+├── SiteError       there is no such site
+├── ClaimError      a claim cannot be revoked
+└── AuthorityError  something about the issuing authority; its tree stands in authority/errors.py
 """
 
 from hub.errors import HubError
@@ -22,3 +25,11 @@ class CityFileError(FleetError, ValueError):
         """Keep the problems; the text of the error is all of them."""
         self.problems = problems
         super().__init__("\n".join(problems))
+
+
+class SiteError(FleetError, ValueError):
+    """There is no such site."""
+
+
+class ClaimError(FleetError, ValueError):
+    """Nothing can be done with a claim."""

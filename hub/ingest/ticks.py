@@ -82,6 +82,7 @@ class Ticks:
         self._memory.watermarks.save(connection)
         self._trouble.look(connection, is_listening=listening_real_ms is not None)
         self._tick_alerts(now_ms)
+        self._memory.desired.show_audit_head(connection, now_ms=now_ms)
         self._memory.credit.forget_silent(real_ms=real_ms)
         counters.add(connection, counters.histogram(durations_s))
         detail = "" if listening_real_ms is not None else "broker tidak terjangkau"

@@ -70,6 +70,11 @@ def verify_password(connection: Connection, *, name: str, password: str) -> str 
     return user.user_id if user is not None and is_right else None
 
 
+def is_user(connection: Connection, name: str) -> bool:
+    """Answer whether somebody signs in under this name."""
+    return _user(connection, name) is not None
+
+
 def _user(connection: Connection, name: str) -> _User | None:
     sql = "SELECT user_id, name, password_hash, role FROM users WHERE name = ?"
     return read_one(connection, sql, (name,), _User)

@@ -34,6 +34,9 @@ LIBRARY_HOMES: dict[str, tuple[str, ...]] = {
     "starlette": ("hub.api", "hub.wall"),
     "sse_starlette": ("hub.api", "hub.wall"),
     "jinja2": ("hub.wall",),
+    "cryptography": ("hub.fleet.authority", "provisioning.identity"),
+    "reportlab": ("provisioning.labels",),
+    "segno": ("provisioning.labels",),
 }
 _CONTRACT_LIBRARIES = ("msgspec",)
 

@@ -10,6 +10,8 @@ from hub.api.errors import ForbiddenError, TooManyAttemptsError
 from hub.api.house import House, Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.sign_in import COOKIE, ThePerson, set_cookie, verify_acting, verify_password
+from hub.audit import log as audit_log
+from hub.audit.action import Action
 from hub.storage import people
 from hub.storage.people import NAME_LONGEST, PASSWORD_LONGEST
 from hub.wall.wording import Wording
@@ -46,11 +48,14 @@ def sign_in(  # noqa: PLR0917 - FastAPI passes each by name
         answer.headers.update(problem.headers)
         return answer
     if user_id is None:
+        _note_failure(house, name=name, place=place)
         wrong = wording.say("Nama atau kata sandi salah.")
         return _form(request, house=house, wording=wording, back=_our_path(back), status=401, problem=wrong)
     now_ms, rate = house.clock.now_ms(), house.clock.rate
     with house.connections.writing() as writer:
         token = people.open_session(writer, user_id=user_id, now_ms=now_ms, rate=rate)
+        detail = {"place": place}
+        audit_log.note(writer, now_ms=now_ms, actor=name, action=Action.SIGNED_IN, subject=name, detail=detail)
     response = RedirectResponse(_our_path(back), status_code=303)
     set_cookie(response, token, is_secure=house.secure_cookies)
     return response
@@ -59,12 +64,27 @@ def sign_in(  # noqa: PLR0917 - FastAPI passes each by name
 @router.post("/keluar")
 def sign_out(request: Request, house: TheHouse, person: ThePerson, csrf: Annotated[str, Form()] = "") -> Response:
     """End the session."""
-    verify_acting(person, csrf)
+    name = verify_acting(person, csrf).name
     with house.connections.writing() as writer:
         people.close_session(writer, request.cookies.get(COOKIE, ""))
+        audit_log.note(writer, now_ms=house.clock.now_ms(), actor=name, action=Action.SIGNED_OUT, subject=name)
     response = RedirectResponse(HOME, status_code=303)
     response.delete_cookie(COOKIE, path="/")
     return response
+
+
+def _note_failure(house: House, *, name: str, place: str) -> None:
+    """Write a refused sign-in down; a name that nobody has is not told: it may be a password in the wrong field."""
+    with house.connections.writing() as writer:
+        subject = name if people.is_user(writer, name) else ""
+        audit_log.note(
+            writer,
+            now_ms=house.clock.now_ms(),
+            actor=audit_log.NOBODY,
+            action=Action.SIGN_IN_FAILED,
+            subject=subject,
+            detail={"place": place, "is_known": bool(subject)},
+        )
 
 
 def _form(

@@ -20,6 +20,7 @@ from edge_agent.uplink.hub_time import HubTime
 from edge_agent.uplink.inbox_writer import InboxWriter
 from edge_agent.uplink.link import Heard
 from edge_agent.uplink.sender import Sender
+from edge_agent.uplink.witnesses import FILE_NAME, Witnesses, read_witnesses
 from tests.support.clocks import FakeClock
 from tests.support.uplink_world import GAUGE, MemorySpool
 
@@ -46,6 +47,7 @@ class World:
             inbox=self.inbox,
             answer=self._answer,
             hub_time=self.hub_time,
+            witnesses=Witnesses(self.home / FILE_NAME, clock=self.clock),
             clock=self.clock,
             counts=self.counts,
         )
@@ -90,6 +92,16 @@ def test_desired_state_is_taken_if_it_differs_unless_it_is_older(world: World) -
         assert document is not None
         assert document.version == held
     assert world.counts[Count.DESIRED_OLD] == 1
+
+
+def test_a_head_of_the_audit_log_is_kept_and_makes_nobody_apply_the_document_again(world: World) -> None:
+    said = {"v": 1, "db_epoch": "e1", "version": 8}
+    world.say("desired", said)
+    laid = world.inbox.desired
+    world.say("desired", said | {"audit": {"n": 7, "hash": "ab" * 32}})
+    assert world.inbox.desired is laid
+    ((witness,), unreadable) = read_witnesses(world.home / FILE_NAME)
+    assert (witness.db_epoch, witness.n, witness.hash, unreadable) == ("e1", 7, "ab" * 32, 0)
 
 
 def test_a_desired_state_that_was_taken_back_leaves_the_one_that_holds(world: World) -> None:

@@ -37,6 +37,16 @@ name = "Wai Tomu 1"
 position = 2
 offset_cm = 250
 
+[[sites]]
+site = "tiang-batu-merah"
+name = "Tiang timur, Jembatan Batu Merah"
+lat = -3.69
+lon = 128.2
+
+[[sites]]
+site = "tiang-tomu"
+name = "Tiang Tomu"
+
 [[thresholds]]
 station = "wai-ruhu-1"
 version = 3
@@ -96,6 +106,7 @@ def test_what_went_in_comes_out(connection: Connection, tmp_path: Path) -> None:
     take(connection, city)
     assert written_down(connection) == CityFile(
         stations=city.stations,
+        sites=city.sites,
         thresholds=city.thresholds,
         bindings=city.bindings,
         nodes=city.nodes,

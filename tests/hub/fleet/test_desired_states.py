@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from contract.desired import Applied, Desired
 from contract.messages import decode_message
+from hub.audit import log as audit_log
+from hub.audit.action import Action
 from hub.storage import bindings, quotas, stations
 from hub.storage import connection as database
 from hub.storage.stations import Station
@@ -107,3 +111,61 @@ def test_another_quota_makes_a_new_version_and_the_same_one_none(hub: HubWorld) 
 def test_a_box_with_a_quota_and_no_station_is_told_the_quota_alone(hub: HubWorld) -> None:
     set_quota(hub, 32, "n-box002")
     assert [(one.version, one.quota_mb, dict(one.sources)) for one in waiting(hub, "n-box002")] == [(1, 32, {})]
+
+
+DAY_S = 24 * 3600.0
+
+
+def sent(hub: HubWorld, node_id: str = NODE) -> list[Desired]:
+    """Return what would be sent, and take it for sent."""
+    found = waiting(hub, node_id)
+    hub.connection.execute("DELETE FROM downlink")
+    return found
+
+
+def note(hub: HubWorld) -> None:
+    """Let somebody do something."""
+    with database.write(hub.connection):
+        audit_log.note(
+            hub.connection, now_ms=hub.clock.now_ms(), actor="Sari", action=Action.USER_SAVED, subject="rina"
+        )
+
+
+def test_once_a_day_the_head_of_the_audit_log_goes_to_every_box_in_the_version_that_it_has(hub: HubWorld) -> None:
+    hub.add_station()
+    hub.add_station("wai-tomu-1", node_id="n-box002", name="Wai Tomu 1")
+    hub.tick()
+    (other,), first = waiting(hub, "n-box002"), sent(hub)[-1]
+    assert first.audit is not UNSET
+    assert (first.version, first.audit.n, other.audit) == (1, 1, first.audit)
+    for _ in range(3):
+        note(hub)
+        hub.tick(seconds=DAY_S / 4)
+    assert sent(hub) == []
+    hub.tick(seconds=DAY_S / 4)
+    (second,) = sent(hub)
+    assert second.audit is not UNSET
+    assert (second.version, second.audit.n) == (1, 4)
+    assert replace(second, audit=UNSET) == replace(first, audit=UNSET)
+
+
+def test_a_day_without_a_deed_sends_nothing(hub: HubWorld) -> None:
+    hub.add_station()
+    hub.tick()
+    sent(hub)
+    for _ in range(3):
+        hub.tick(seconds=DAY_S)
+    assert sent(hub) == []
+
+
+def test_after_a_restart_the_same_head_is_shown_for_the_rest_of_its_day(hub: HubWorld) -> None:
+    hub.add_station()
+    hub.tick()
+    note(hub)
+    sent(hub)
+    hub.start()
+    hub.tick(seconds=60)
+    assert sent(hub) == []
+    (document,) = hub.memory.desired.documents().values()
+    assert document.audit is not UNSET
+    assert document.audit.n == 1

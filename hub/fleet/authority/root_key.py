@@ -1,0 +1,71 @@
+"""The root key in the directory that an operator carries away: one file, the encrypted key and its certificate."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from hub.fleet.authority import disk, keys, shelf
+from hub.fleet.authority.errors import AuthorityMissingError, AuthorityPlaceError, RootKeyError
+
+FILE = "jagawai-root-key.pem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootKey:
+    """The root key, while it is in memory."""
+
+    key: EllipticCurvePrivateKey = field(repr=False)
+    certificate: x509.Certificate
+
+
+def place_for(folder: Path, *, home: Path) -> Path:
+    """Return the file of the root key in a directory that may hold it.
+
+    Raises:
+        AuthorityPlaceError: the directory lies in the hub's state directory.
+    """
+    folder = folder.resolve()
+    if folder.is_relative_to(home.resolve()):
+        raise AuthorityPlaceError(
+            f"--root {folder}: ada di dalam folder hub / lies in the hub's own directory {home.resolve()}, where each "
+            "backup would copy it. Pilih / name: folder di stik USB / a directory on a USB stick."
+        )
+    return folder / FILE
+
+
+def write(path: Path, root: RootKey, *, passphrase: str) -> None:
+    """Put the root key on the operator's disk, encrypted.
+
+    Raises:
+        AuthorityPlaceError: it cannot be written.
+    """
+    data = keys.to_pem(root.key, passphrase=passphrase) + shelf.certificates_pem([root.certificate])
+    try:
+        disk.make_folder(path.parent)
+        disk.write_file(path, data)
+    except OSError as problem:
+        raise AuthorityPlaceError(
+            f"writing {path}: {problem.strerror}. Look whether the stick is there, full or write-protected."
+        ) from problem
+
+
+def read(path: Path, *, passphrase: str) -> RootKey:
+    """Return the root key.
+
+    Raises:
+        RootKeyError: it is not there, does not open, or does not belong to the certificate beside it.
+    """
+    try:
+        data = path.read_bytes()
+        certificate = shelf.read_chain(path)[0]
+    except (OSError, AuthorityMissingError) as problem:
+        raise RootKeyError(
+            f"Kunci akar / root key {path}: tidak terbaca / cannot be read. "
+            "Pasang stik USB dari brankas / plug in the USB stick from the safe, and name its directory with --root."
+        ) from problem
+    key = keys.root_from_pem(data, passphrase=passphrase, what=str(path))
+    if key.public_key() != certificate.public_key():
+        raise RootKeyError(f"root key {path}: key and certificate differ. Take the other copy from the other safe.")
+    return RootKey(key=key, certificate=certificate)

@@ -1,0 +1,105 @@
+"""`hub authority`, as typed."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from hub.__main__ import main
+from hub.fleet.authority import root_key, shelf
+from hub.storage import audit
+from hub.storage import connection as database
+from tests.support.authorities import PASSPHRASE
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "hub" / "hub.toml"
+    file.parent.mkdir()
+    file.write_text('home = "home"\n', encoding="utf-8")
+    return file
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, config: Path, *words: str, passphrase: str = PASSPHRASE) -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO(passphrase + "\n"))
+    return main(["authority", *words, "--config", str(config)])
+
+
+def init(monkeypatch: pytest.MonkeyPatch, config: Path, stick: Path) -> int:
+    names = ("--name", "hub.kota.example", "--name", "192.168.10.2")
+    return typed(monkeypatch, config, "init", "--root", str(stick), *names, "--passphrase-stdin")
+
+
+def test_init_says_loudly_that_the_root_key_lies_here_until_it_is_gone(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stick = tmp_path / "stick"
+    assert init(monkeypatch, config, stick) == 0
+    told = capsys.readouterr().out
+    assert "KUNCI AKAR MASIH ADA DI MESIN INI" in told
+    assert "ROOT KEY STILL LIES ON THIS MACHINE" in told
+    assert "Server hub / hub server" in told
+    (stick / root_key.FILE).unlink()
+    assert typed(monkeypatch, config, "show") == 0
+    told = capsys.readouterr().out
+    assert "KUNCI AKAR" not in told
+    assert "Tidak ada yang mendesak" in told
+    assert "hub claim new SITE" in told
+
+
+def test_rotate_needs_the_stick_and_show_lists_both_keys_for_scripts_too(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stick = tmp_path / "stick"
+    init(monkeypatch, config, stick)
+    rotating = ("rotate", "--root", str(stick), "--passphrase-stdin")
+    assert typed(monkeypatch, config, *rotating, passphrase="frasa sandi yang lain") == 1
+    assert "tidak terbuka" in capsys.readouterr().err
+    assert typed(monkeypatch, config, *rotating) == 0
+    capsys.readouterr()
+    assert typed(monkeypatch, config, "show", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in found["certificates"]] == [
+        "root", "issuing key 1", "issuing key 2", "hub server", "hub client",
+    ]  # fmt: skip
+    assert found["root_key_on_this_machine"] == str(stick / root_key.FILE)
+    deeds = audit.all_rows(database.read_only(config.parent / "home" / "hub.db"))
+    assert [one.action for one in deeds][-2:] == ["authority.made", "authority.rotated"]
+    assert found["fingerprint"] == shelf.open_authority(config.parent / "home").fingerprint
+
+
+def test_the_hubs_own_certificates_are_renewed_by_server(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init(monkeypatch, config, tmp_path / "stick")
+    assert typed(monkeypatch, config, "server", "--name", "hub.baru.example") == 0
+    assert "hub.baru.example localhost 127.0.0.1" in capsys.readouterr().out
+
+
+def test_a_second_init_is_refused_before_a_passphrase_is_asked(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init(monkeypatch, config, tmp_path / "stick")
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: pytest.fail("asked for a passphrase"))
+    assert main(["authority", "init", "--root", str(tmp_path / "x"), "--name", "a", "--config", str(config)]) == 1
+    assert "sudah punya otoritas" in capsys.readouterr().err
+
+
+def test_the_passphrase_is_asked_twice_and_must_be_the_same(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter([PASSPHRASE, "another sentence of words", PASSPHRASE, PASSPHRASE])
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
+    words = ["authority", "init", "--root", str(tmp_path / "stick"), "--name", "a", "--config", str(config)]
+    assert main(words) == 2
+    assert "tidak sama" in capsys.readouterr().err
+    assert not (tmp_path / "stick").exists()
+    assert main(words) == 0
+
+
+def test_without_an_authority_show_says_how_to_make_one(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(monkeypatch, config, "show") == 1
+    assert "hub authority init" in capsys.readouterr().err

@@ -1,0 +1,117 @@
+"""Proposals, approvals, withdrawals and time in any order, against a plain model, on a real database."""
+
+import contextlib
+import sqlite3
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from hub.audit.verification import verify
+from hub.proposals import desk
+from hub.proposals.errors import ProposalError
+from hub.proposals.proposal import Account, Proposal, ProposalState
+from hub.storage import audit, proposals
+from hub.storage.connection import Connection, write
+from hub.storage.migrations import migrate
+
+START_MS = 1_763_712_000_000
+LIFE_MS = 24 * 3600 * 1000
+HOUR_MS = 3600 * 1000
+PEOPLE = st.builds(Account, account_id=st.sampled_from("abc"), name=st.sampled_from(["Sari", "Yan", "Rina"]))
+
+
+class FailedDeedError(Exception):
+    """A deed that does not come off."""
+
+
+class Office(RuleBasedStateMachine):
+    """Three accounts that change their names as they like."""
+
+    known = Bundle("known")
+
+    @initialize()
+    def begin(self) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        migrate(self.connection)
+        self.now_ms = START_MS
+        self.model: dict[str, tuple[str, int, ProposalState]] = {}
+        self.done: list[str] = []
+        self.rows = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "connection"):
+            self.connection.close()
+
+    @rule(target=known, by=PEOPLE)
+    def propose(self, by: Account) -> str:
+        with write(self.connection):
+            self._model_expires()
+            made = desk.propose(self.connection, kind="uji", body={}, by=by, now_ms=self.now_ms)
+        self.model[made.proposal_id] = (by.account_id, self.now_ms + LIFE_MS, ProposalState.OPEN)
+        self.rows += 1
+        return made.proposal_id
+
+    @rule(proposal_id=known, by=PEOPLE, does_fail=st.booleans())
+    def approve(self, proposal_id: str, by: Account, *, does_fail: bool) -> None:
+        did: list[str] = []
+
+        def deed(_connection: Connection, one: Proposal) -> None:
+            if does_fail:
+                raise FailedDeedError
+            did.append(one.proposal_id)
+
+        with contextlib.suppress(ProposalError, FailedDeedError), write(self.connection):
+            desk.approve(self.connection, proposal_id, by=by, now_ms=self.now_ms, deed=deed)
+        proposer, expires_ms, state = self.model[proposal_id]
+        may = state is ProposalState.OPEN and self.now_ms < expires_ms and by.account_id != proposer
+        assert bool(did) == (may and not does_fail)
+        if did:
+            self._model_decides(proposal_id, ProposalState.DONE)
+        self.done += did
+
+    @rule(proposal_id=known, by=PEOPLE)
+    def withdraw(self, proposal_id: str, by: Account) -> None:
+        with contextlib.suppress(ProposalError), write(self.connection):
+            desk.withdraw(self.connection, proposal_id, by=by, now_ms=self.now_ms)
+        _, expires_ms, state = self.model[proposal_id]
+        if state is ProposalState.OPEN and self.now_ms < expires_ms:
+            self._model_decides(proposal_id, ProposalState.WITHDRAWN)
+
+    @rule(hours=st.integers(-30, 30))
+    def clock_moves(self, hours: int) -> None:
+        self.now_ms += hours * HOUR_MS
+
+    @rule()
+    def time_is_noticed(self) -> None:
+        with write(self.connection):
+            desk.expire_due(self.connection, now_ms=self.now_ms)
+        self._model_expires()
+
+    @invariant()
+    def database_says_what_the_model_says(self) -> None:
+        if not hasattr(self, "connection"):
+            return
+        for proposal_id, (_, _, state) in self.model.items():
+            found = proposals.one(self.connection, proposal_id)
+            assert found is not None
+            assert found.state is state
+            assert state is not ProposalState.DONE or found.decided_by != found.proposed_by
+        assert len(self.done) == len(set(self.done))
+        log = verify(audit.all_rows(self.connection), witnesses=(), say=print)
+        assert log.damage is None
+        assert log.rows == self.rows + bool(self.rows)
+
+    def _model_expires(self) -> None:
+        for proposal_id, (_, expires_ms, state) in list(self.model.items()):
+            if state is ProposalState.OPEN and self.now_ms >= expires_ms:
+                self._model_decides(proposal_id, ProposalState.EXPIRED)
+
+    def _model_decides(self, proposal_id: str, state: ProposalState) -> None:
+        proposer, expires_ms, _ = self.model[proposal_id]
+        self.model[proposal_id] = (proposer, expires_ms, state)
+        self.rows += 1
+
+
+TestOffice = Office.TestCase
+TestOffice.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

@@ -1,0 +1,87 @@
+"""Audit logs in tests, and what somebody who can write to the file does to one."""
+
+from pathlib import Path
+
+import msgspec
+
+from hub.audit import log as audit_log
+from hub.audit.action import Action
+from hub.audit.chain import NOTHING_BEFORE, hash_of
+from hub.audit.verification import Verified, verify
+from hub.audit.witness_file import Witness
+from hub.storage import audit
+from hub.storage import connection as database
+from hub.storage.audit import Head, Row
+from hub.storage.migrations import migrate
+
+NOW_MS = 1_763_712_000_000
+TRIGGERS = ("audit_never_changes", "audit_never_shrinks", "audit_only_grows")
+
+
+class AuditLog:
+    """A database with a log. The deeds that damage it drop the triggers first, as an intruder would."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.connection = database.open(path)
+        migrate(self.connection)
+        self.connection.execute("PRAGMA synchronous = OFF")  # a throw-away world need not survive a power cut
+
+    def note(self, *, actor: str = "Sari", subject: str = "A-7K3Q9") -> Head:
+        """Add one deed."""
+        with database.write(self.connection):
+            return audit_log.note(
+                self.connection, now_ms=NOW_MS, actor=actor, action=Action.ALERT_ACKNOWLEDGED, subject=subject
+            )
+
+    def grow(self, count: int) -> Head:
+        """Add some deeds, each of another subject; return the head."""
+        heads = [self.note(subject=f"A-{number:05d}") for number in range(count)]
+        return heads[-1]
+
+    def rows(self) -> list[Row]:
+        """Return every row."""
+        return list(audit.all_rows(self.connection))
+
+    def head(self) -> Head:
+        """Return the head; there is one."""
+        found = audit.head(self.connection)
+        assert found is not None
+        return found
+
+    def witness(self) -> Witness:
+        """Return the head as a box would keep it."""
+        head = self.head()
+        return Witness(node="n-box001", at_ms=NOW_MS, db_epoch="e1", n=head.n, hash=head.hash)
+
+    def verify(self, *witnesses: Witness) -> Verified:
+        """Return what the verification finds."""
+        return verify(audit.all_rows(self.connection), witnesses=witnesses, say=lambda _done: None)
+
+    def put(self, rows: list[Row]) -> None:
+        """Put other rows in place of all, whatever they are."""
+        for trigger in TRIGGERS:
+            self.connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        with database.write(self.connection):
+            self.connection.execute("DELETE FROM audit")
+            for row in rows:
+                audit.append(self.connection, row)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+
+def renumbered(rows: list[Row]) -> list[Row]:
+    """Return the rows with numbers from 1 on and the hashes that they had."""
+    return [msgspec.structs.replace(row, n=n) for n, row in enumerate(rows, 1)]
+
+
+def computed_anew(rows: list[Row]) -> list[Row]:
+    """Return the rows with numbers and hashes that fit: what an intruder does who has read the source."""
+    fresh: list[Row] = []
+    for n, row in enumerate(rows, 1):
+        numbered = msgspec.structs.replace(row, n=n)
+        before = fresh[-1].hash if fresh else NOTHING_BEFORE
+        fresh.append(msgspec.structs.replace(numbered, hash=hash_of(before, numbered)))
+    return fresh
