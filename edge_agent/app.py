@@ -24,11 +24,18 @@ if TYPE_CHECKING:
 GAUGE_OUTBOX = "outbox-gauge.db"
 """In the box's home."""
 
+BUSY_TRIES = 12
+BUSY_PAUSE_S = 0.2
+"""Each try waits as long again inside SQLite: about 5 s in all."""
+
+MEMORY_RUN_MS = 600_000
+"""Real; a gauge that works from memory ends after so long, to be started again: each start tries the disk first."""
+
 log = logging.getLogger(__name__)
 
 
 def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
-    """Run the gauge process until the stop; return the exit code.
+    """Run the gauge process until the stop; return the exit code: 1 asks to be started again.
 
     Args:
         config: of the box.
@@ -47,7 +54,7 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
     from edge_agent.outbox.inbox import InboxReader
 
     clock, kernel_boot = open_clock(config), kernel_boot_id()
-    store = open_gauge_store(config, clock=clock)
+    store = open_gauge_store(config, clock=clock, stop=stop)
     with store.outbox as outbox:
         siren, siren_fault = open_siren(config)
         box_clock = BoxClock(clock=clock, source=KernelTime(), boot=outbox.boot, remembered=outbox.state("clock"))
@@ -72,9 +79,10 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
             clock=clock,
             kernel_boot=kernel_boot,
             watchdog=Watchdog(clock=clock),
+            ends_real_ms=clock.real_ms() + MEMORY_RUN_MS if store.fault else None,
         )
         process.run(stop)
-    return 0
+    return 0 if stop.is_set() else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,31 +96,63 @@ class GaugeStore:
     """Records that an earlier process held in memory only."""
 
 
-def open_gauge_store(config: EdgeConfig, *, clock: Clock) -> GaugeStore:
+def open_gauge_store(config: EdgeConfig, *, clock: Clock, stop: Stop) -> GaugeStore:
     """Return the gauge process's outbox: on the disk, or in memory while the disk cannot be written.
 
     Raises:
         WiringError: another gauge process has it, or neither can be opened; the text says why.
     """
     from edge_agent.outbox.errors import OutboxError, OutboxInUseError
-    from edge_agent.outbox.outbox import Outbox
     from edge_agent.outbox.refuge import forget_refuge
 
-    quota = gauge_quota(config)
     try:
-        outbox = Outbox.open(
-            config.box.home / GAUGE_OUTBOX,
-            clock=clock,
-            node_id=config.box.node,
-            board=config.box.board,
-            limit_mb=quota.limit_mb(None),
-            is_scaled=config.clock is not None,
-        )
+        outbox = _open_on_disk(config, clock=clock, stop=stop)
     except OutboxInUseError as exc:
         raise WiringError(f"{exc}. Coba / Try: lihat [box] home / look at [box] home") from exc
     except (OutboxError, OSError) as exc:
         return _open_in_memory(config, clock=clock, why=str(exc))
-    return GaugeStore(outbox=outbox, quota=quota, lost=forget_refuge(_refuge_path(config)))
+    return GaugeStore(outbox=outbox, quota=gauge_quota(config), lost=forget_refuge(_refuge_path(config)))
+
+
+def _open_on_disk(config: EdgeConfig, *, clock: Clock, stop: Stop) -> "Outbox":
+    """Return the outbox on the disk, with what the gauge has learnt in memory since it was last open.
+
+    Raises:
+        OutboxError: it cannot be opened, or does not take that.
+    """
+    from edge_agent.alarm.memory import TOLD
+    from edge_agent.outbox.errors import OutboxError
+    from edge_agent.outbox.refuge import take_along
+
+    outbox = _open_when_free(config, clock=clock, stop=stop)
+    try:
+        take_along(_refuge_path(config), outbox=outbox, besides=TOLD)
+    except (OutboxError, OSError):
+        outbox.close()
+        raise
+    return outbox
+
+
+def _open_when_free(config: EdgeConfig, *, clock: Clock, stop: Stop) -> "Outbox":
+    """Open the outbox; a file that is busy is tried again for some seconds: most such troubles are over by then."""
+    from edge_agent.outbox.errors import OutboxBusyError
+    from edge_agent.outbox.outbox import Outbox
+
+    tries_left = BUSY_TRIES
+    while True:
+        tries_left -= 1
+        try:
+            return Outbox.open(
+                config.box.home / GAUGE_OUTBOX,
+                clock=clock,
+                node_id=config.box.node,
+                board=config.box.board,
+                limit_mb=gauge_quota(config).limit_mb(None),
+                is_scaled=config.clock is not None,
+            )
+        except OutboxBusyError:
+            if tries_left == 0 or stop.wait(BUSY_PAUSE_S):
+                raise
 
 
 def _open_in_memory(config: EdgeConfig, *, clock: Clock, why: str) -> GaugeStore:

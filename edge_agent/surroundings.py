@@ -1,4 +1,4 @@
-"""What a configuration names outside itself: series, TLS files, pins. Looked at by `--check-config` only.
+"""What a configuration names outside itself: series, TLS files, pins, folders. Looked at by `--check-config` only.
 
 A box starts without them, says so by a fault and tries again; the technician who still stands at the pole should
 know before that.
@@ -25,6 +25,7 @@ def problems(config: EdgeConfig, *, folder: Path, clock: Clock) -> list[str]:
         clock: the box's.
     """
     found = [problem for source, gauge in config.gauge.items() for problem in _of_gauge(source, gauge, folder, clock)]
+    found += _of_runtime(config.box.runtime)
     if config.hub is not None and config.hub.tls is not None:
         found += _of_tls(config.hub.tls)
     if config.siren is not None:
@@ -41,6 +42,16 @@ def _of_gauge(source: str, gauge: GaugeConfig, folder: Path, clock: Clock) -> It
         yield f"gauge.{source}.{gauge.driver}: {exc}"
 
 
+def _of_runtime(runtime: Path) -> Iterator[str]:
+    """Look whether the folder can be written, or made if it is not there; nothing is made here."""
+    nearest = next(path for path in (runtime, *runtime.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        yield (
+            f"box.runtime: {runtime} cannot be written by this user ({nearest}), and the box would not guard without "
+            "its disk. Give the service RuntimeDirectory=jagawai, or name another folder in memory"
+        )
+
+
 def _of_tls(tls: TlsConfig) -> Iterator[str]:
     for key, path in (("ca", tls.ca), ("certificate", tls.certificate), ("key", tls.key)):
         if not path.is_file():
@@ -50,7 +61,12 @@ def _of_tls(tls: TlsConfig) -> Iterator[str]:
 
 
 def _of_siren(siren: SirenSettings) -> Iterator[str]:
-    """Look whether the pin has a name that a board knows, on mock pins: the real one may be in use by the gauge."""
+    """Look whether it would stutter, and whether its pin has a name that a board knows.
+
+    On mock pins: the real one may be in use by the gauge.
+    """
+    if settings_problem := siren.stutter():
+        yield f"siren.{settings_problem}"
     if find_spec("gpiozero") is None:
         return
     try:

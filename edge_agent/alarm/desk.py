@@ -229,7 +229,8 @@ class AlarmDesk:
         )
         self.memory = plan(orders.pass_time(self.memory, page), page)
         self._drive()
-        self.memory = siren_output.tell(self.memory, page, fault=self._output_fault())
+        is_stuck = self._siren is not None and self._siren.is_stuck
+        self.memory = siren_output.tell(self.memory, page, fault=self._output_fault(), is_stuck=is_stuck)
         return page
 
     def _catching_up(self, page: Page) -> list[KnownRecord]:

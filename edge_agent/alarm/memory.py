@@ -23,6 +23,10 @@ from edge_agent.gauges.quality.state import QualityState
 log = logging.getLogger(__name__)
 
 
+TOLD = ("answered", "faults", "refused")
+"""Keys of what the hub has been told; true only of the outbox in which it was told."""
+
+
 class GaugeMemory(Struct, frozen=True, kw_only=True):
     """One gauge: what rule and quality control remember, what it should be, its newest reading."""
 

@@ -27,6 +27,7 @@ from edge_agent.alarm.level import (
 from edge_agent.alarm.memory import Memory
 from edge_agent.alarm.notes import end_test, note_answer, note_fault, note_siren
 from edge_agent.alarm.page import Page
+from edge_agent.gauges.quality.state import QualityState
 
 DESIRED_REFUSED = "desired_refused"
 
@@ -145,6 +146,8 @@ def _change_gauge(memory: Memory, page: Page, source: str, new: DesiredSource, c
     gauge = memory.gauges[source]
     old = gauge.desired
     gauge = replace(gauge, desired=new)
+    if old is not None and old.station != new.station:  # the last water there says nothing of the first one here
+        gauge = replace(gauge, quality=QualityState())
     if old is None or not is_same_place(old, new):
         gauge = replace(gauge, stage_cm=None, flag=Flag.NOT_EVALUATED.value)
     if old is None or not is_same_water(old, new):

@@ -50,12 +50,24 @@ class Run(Struct, frozen=True, kw_only=True):
     kernel_boot: str
 
 
+class Change(Struct, frozen=True, kw_only=True):
+    """The siren went on or off; what a `siren` record tells."""
+
+    on: bool
+    trigger: Trigger
+    source: str
+    decision_id: str | None
+    text: str
+
+
 class SirenState(Struct, frozen=True, kw_only=True):
     """The siren's whole memory; kept in the outbox file."""
 
     run: Run | None = None
     begun: dict[str, str] = {}
     """The newest arrival at Awas of each gauge that has had its programme, or had none to have."""
+    stuck: Change | None = None
+    """What was told of an output that goes on after its sound is over, because it cannot be switched off."""
 
 
 class GaugeSigns(Struct, frozen=True, kw_only=True):
@@ -72,16 +84,6 @@ class GaugeSigns(Struct, frozen=True, kw_only=True):
     """This very reading is usable and reaches the raise value of Awas."""
     is_borne_out: bool = False
     """A second sign beside the gauge, or a person, says the same."""
-
-
-class Change(Struct, frozen=True, kw_only=True):
-    """The siren went on or off; what a `siren` record tells."""
-
-    on: bool
-    trigger: Trigger
-    source: str
-    decision_id: str | None
-    text: str
 
 
 def is_sounding(state: SirenState) -> bool:

@@ -1,5 +1,6 @@
 """Settings to a driver that is ready to measure, or a siren ready to sound; the only place that names them all."""
 
+import logging
 from pathlib import Path
 from random import Random
 
@@ -9,6 +10,7 @@ from edge_agent.gauges.replay import Mounting, ReplaySensor, SeriesPlayer
 from edge_agent.gauges.sensor import DistanceSensor
 from edge_agent.gauges.series import read_series
 from edge_agent.gauges.settings import (
+    LEAST_MAX_ON_S,
     ReplaySettings,
     SensorSettings,
     SimulatedSettings,
@@ -18,6 +20,8 @@ from edge_agent.gauges.settings import (
 from edge_agent.gauges.siren import Siren, open_siren
 from edge_agent.gauges.thermometer import FixedThermometer, NoThermometer, OneWireThermometer
 from edge_agent.gauges.ultrasonic import ECHO_MODELS, UltrasonicSensor
+
+log = logging.getLogger(__name__)
 
 
 def open_sensor(settings: SensorSettings, *, clock: Clock, folder: Path) -> DistanceSensor:
@@ -49,7 +53,9 @@ def open_siren_output(settings: SirenSettings) -> Siren:
         SirenError: the pin does not exist or is in use.
     """
     factory = open_pin_factory(PinKind.BOARD if settings.driver == "gpio" else PinKind.MOCK)
-    return open_siren(pin=settings.pin, pin_factory=factory, max_on_s=settings.max_on_s)
+    if settings.stutter():
+        log.warning("siren: %s. %g is used", settings.stutter(), LEAST_MAX_ON_S)
+    return open_siren(pin=settings.pin, pin_factory=factory, max_on_s=max(settings.max_on_s, LEAST_MAX_ON_S))
 
 
 def _player(settings: ReplaySettings, *, clock: Clock, folder: Path) -> SeriesPlayer:

@@ -42,6 +42,7 @@ class GaugeProcess:
         clock: Clock,
         kernel_boot: str,
         watchdog: Watchdog,
+        ends_real_ms: int | None = None,
     ) -> None:
         """Hold the parts; nothing is looked at yet.
 
@@ -52,6 +53,7 @@ class GaugeProcess:
             clock: scaled for looking at the river, real for the inbox.
             kernel_boot: the kernel's id of this boot.
             watchdog: fed after each pass.
+            ends_real_ms: from then on it ends by itself, as soon as the siren is not in use; None: it does not.
         """
         self._posts = posts
         self._desk = desk
@@ -59,16 +61,17 @@ class GaugeProcess:
         self._clock = clock
         self._kernel_boot = kernel_boot
         self._watchdog = watchdog
+        self._ends_real_ms = ends_real_ms
         self._looked_up_ms: dict[str, int] = {}
         self._hear_due_ms = 0
         self._command_n = 0
         self._hub_zero_ms: int | None = None
 
     def run(self, stop: Stop) -> None:
-        """Go on until the stop; then silence the siren and let go of the sensors."""
+        """Go on until the stop, or until its own time is over; then silence the siren and let go of the sensors."""
         self._watchdog.say_ready()
         try:
-            while not stop.is_set():
+            while not stop.is_set() and not self.is_over():
                 self.go_round()
                 stop.wait(self.wait_s())
         finally:
@@ -76,6 +79,11 @@ class GaugeProcess:
             self._desk.close()
             for post in self._posts:
                 post.close()
+
+    def is_over(self) -> bool:
+        """Answer whether its own time is over, and a start would cut off no sound."""
+        is_due = self._ends_real_ms is not None and self._clock.real_ms() >= self._ends_real_ms
+        return is_due and self._desk.memory.siren.run is None
 
     def go_round(self) -> None:
         """Do everything that is due now."""

@@ -68,17 +68,17 @@ class SirenSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     max_on_s: Annotated[float, Meta(gt=0, le=600)] = 180.0
     """After so long without a new word from the box it falls silent, real s."""
 
-    def __post_init__(self) -> None:
-        """Refuse a siren that would stutter.
+    def stutter(self) -> str:
+        """Return why the siren would fall silent between two words of the box; empty when it would not.
 
-        Raises:
-            ValueError: it falls silent between two words of the box.
+        No reason not to start: such a box uses `LEAST_MAX_ON_S`, and guards.
         """
-        if self.max_on_s < LEAST_MAX_ON_S:
-            raise ValueError(
-                f"max_on_s must be {LEAST_MAX_ON_S:g} or more, got {self.max_on_s:g}: the box says each second or two "
-                "that the siren is to go on, and it would stutter"
-            )
+        if self.max_on_s >= LEAST_MAX_ON_S:
+            return ""
+        return (
+            f"max_on_s must be {LEAST_MAX_ON_S:g} or more, got {self.max_on_s:g}: the box says each second or two "
+            "that the siren is to go on, and it would stutter"
+        )
 
 
 SensorSettings = ReplaySettings | SimulatedSettings | UltrasonicSettings

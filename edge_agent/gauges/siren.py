@@ -47,6 +47,10 @@ class Siren(Protocol):
         """Whether a pattern is being played, or the output may still be on because it could not be switched off."""
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether the output may still be on because it could not be switched off."""
+
+    @property
     def fault(self) -> str:
         """Why the output did not obey when it was last switched, for people; empty when it did."""
 
@@ -95,7 +99,12 @@ class SwitchedSiren:
     @property
     def is_sounding(self) -> bool:
         """Whether a pattern is being played, or the output may still be on because it could not be switched off."""
-        return self._pattern is not None or bool(self._off_fault)
+        return self._pattern is not None or self.is_stuck
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the output may still be on because it could not be switched off."""
+        return bool(self._off_fault)
 
     @property
     def fault(self) -> str:

@@ -2,6 +2,7 @@
 
 OutboxError
 ├── OutboxInUseError     a second process wants to write the same file
+├── OutboxBusyError      somebody else holds the file this moment: try again
 ├── OutboxFullError      not even a class 0 record fits, or the disk takes no more writes
 ├── SpoolRebornError     the file was damaged; a new spool stands ready: do the step again
 ├── InboxRebornError     the same for the inbox: begun anew, lay everything down again
@@ -19,6 +20,10 @@ class OutboxError(Exception):
 
 class OutboxInUseError(OutboxError):
     """A second process wants to write the same file."""
+
+
+class OutboxBusyError(OutboxError):
+    """Somebody else holds the file this moment, or it does not open: try again."""
 
 
 class OutboxFullError(OutboxError, OSError):

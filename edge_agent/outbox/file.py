@@ -4,7 +4,7 @@ import sqlite3
 from enum import StrEnum
 from pathlib import Path
 
-from edge_agent.outbox.errors import OutboxError, OutboxFullError
+from edge_agent.outbox.errors import OutboxBusyError, OutboxError, OutboxFullError
 
 PAGE_BYTES = 4096
 JOURNAL_SIZE_LIMIT = 4 << 20
@@ -75,4 +75,5 @@ def own_error(path: Path, problem: sqlite3.Error) -> OutboxError:
     """Return the outbox's own error for one of SQLite's."""
     if trouble_of(problem) is Trouble.FULL:
         return OutboxFullError(f"{path}: nothing more can be written ({problem}); free some space on the disk")
-    return OutboxError(f"{path}: {problem}; look at the file's rights and at who else has it open")
+    kind = OutboxBusyError if trouble_of(problem) is Trouble.BUSY else OutboxError
+    return kind(f"{path}: {problem}; look at the file's rights and at who else has it open")

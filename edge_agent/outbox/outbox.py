@@ -81,6 +81,7 @@ class Outbox:
         Raises:
             OutboxInUseError: another process has it.
             OutboxFullError: the disk takes no more.
+            OutboxBusyError: somebody else holds it this moment.
             OutboxError: it cannot be opened now.
         """
         keeper = Keeper(node=node_id, board=board, kernel_boot=kernel_boot or kernel_boot_id(), is_scaled=is_scaled)

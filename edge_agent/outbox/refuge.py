@@ -2,10 +2,12 @@
 
 The box must go on to guard: it takes the memory of the outbox on the disk along, as far as that can be read, into a
 spool of its own in a folder that needs no disk. Its records are held there until the box is switched off; the
-uplink does not look there. Each start tries the disk first; once the disk is back, what was here is counted as lost.
+uplink does not look there. Each start tries the disk first; once the disk is back, what was remembered here is taken
+along to it, and the records are counted as lost.
 """
 
 import logging
+from collections.abc import Collection
 from pathlib import Path
 
 from contract.clock import Clock
@@ -49,6 +51,25 @@ def open_refuge(path: Path, *, left: Path, clock: Clock, keeper: Keeper) -> Outb
         is_scaled=keeper.is_scaled,
         kernel_boot=keeper.kernel_boot,
     )
+
+
+def take_along(path: Path, *, outbox: Outbox, besides: Collection[str]) -> None:
+    """Write into `outbox` what the outbox named `path` remembers, if it is there.
+
+    Args:
+        path: in memory; nobody has it open.
+        outbox: on the disk, open again.
+        besides: keys that stay as they are on the disk.
+
+    Raises:
+        OutboxError: the disk does not take it.
+    """
+    if not path.is_symlink():
+        return
+    found = salvage(path.resolve())
+    with outbox.transaction() as transaction:
+        for key in found.state.keys() - set(besides):
+            transaction.set_state(key, found.state[key])
 
 
 def forget_refuge(path: Path) -> int:

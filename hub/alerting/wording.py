@@ -113,7 +113,7 @@ class Called(Struct, frozen=True, kw_only=True):
     listed: int
     """People whom it names."""
     owed: int
-    """Messages that were new; the others were told in this peak before."""
+    """Messages that are new or begin again; the others were told in this peak before, or are on their way."""
 
 
 def escalation_text(step: Escalation, called: Called) -> str:

@@ -1,10 +1,12 @@
 """What a config names outside itself is looked at before a technician leaves the pole."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from edge_agent.__main__ import main
+from edge_agent.config import load
 from tests.support.boxes import write_config
 
 SERIES = "time,stage_cm\n2018-06-03T12:00:00Z,21.5\n2018-06-03T12:05:00Z,22\n"
@@ -39,3 +41,27 @@ def test_a_series_with_comma_decimals_is_told_before_the_box_runs(
     (tmp_path / "creek.csv").write_text(SERIES.replace("21.5", "21,5"), encoding="utf-8")
     assert main(["--check-config", "--config", str(path)]) == 2
     assert "Write decimals with a point" in capsys.readouterr().err
+
+
+def test_a_folder_in_memory_that_cannot_be_made_is_told_before_the_card_breaks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_config(tmp_path, gauge=REPLAY)
+    (tmp_path / "creek.csv").write_text(SERIES, encoding="utf-8")
+    monkeypatch.setattr(os, "access", lambda folder, _mode: folder != tmp_path)  # as for a user that is not root
+    assert main(["--check-config", "--config", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert f"box.runtime: {tmp_path / 'memory'} cannot be written by this user ({tmp_path})" in said
+    (tmp_path / "memory").mkdir()
+    assert main(["--check-config", "--config", str(path)]) == 0
+
+
+def test_a_siren_that_would_stutter_is_refused_by_the_check_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_config(tmp_path, gauge=REPLAY, extra='[siren]\npin = 17\ndriver = "mock"\nmax_on_s = 3\n')
+    (tmp_path / "creek.csv").write_text(SERIES, encoding="utf-8")
+    assert main(["--check-config", "--config", str(path)]) == 2
+    assert "siren.max_on_s must be 5 or more, got 3: " in capsys.readouterr().err
+    siren = load(path).siren
+    assert siren is not None  # and the box itself starts

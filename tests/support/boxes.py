@@ -6,7 +6,7 @@ from typing import TypeVar
 from contract.clock import ClockTrust
 from contract.desired import Desired, DesiredSource, Sampling
 from contract.level.settings import Persistence, Thresholds
-from contract.records import AnyRecord, KnownRecord, decode_record
+from contract.records import AnyRecord, Fault, KnownRecord, Siren, decode_record
 from edge_agent.alarm.desk import AlarmDesk
 from edge_agent.alarm.judgement import Judge, Look
 from edge_agent.alarm.memory import GaugeMemory, Memory
@@ -15,7 +15,8 @@ from edge_agent.gauges.post import SensorPost
 from edge_agent.gauges.process import GaugeProcess
 from edge_agent.gauges.quality.limits import QualityLimits
 from edge_agent.gauges.sensor import Burst, SensorSpan
-from edge_agent.gauges.siren import Siren, SirenPattern
+from edge_agent.gauges.siren import Siren as SirenOutput
+from edge_agent.gauges.siren import SirenPattern
 from edge_agent.health.box_clock import BoxClock
 from edge_agent.health.stamp import Stamp
 from edge_agent.health.watchdog import Watchdog
@@ -126,7 +127,8 @@ def write_config(folder: Path, *, gauge: str, extra: str = "", home: str = "home
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "box.toml"
     path.write_text(
-        f'[box]\nnode = "{NODE_ID}"\nhome = "{home}"\nboard = "test"\n\n{gauge}\n{extra}\n', encoding="utf-8"
+        f'[box]\nnode = "{NODE_ID}"\nhome = "{home}"\nboard = "test"\nruntime = "memory"\n\n{gauge}\n{extra}\n',
+        encoding="utf-8",
     )
     return path
 
@@ -181,6 +183,7 @@ class FakeSiren:
         self.pattern: SirenPattern | None = None
         self.for_s = 0.0
         self.fault = ""
+        self.is_stuck = False
 
     @property
     def is_sounding(self) -> bool:
@@ -212,12 +215,13 @@ class BoxBench:
         kernel_boot: str = "boot-1",
         river: FakeRiver | None = None,
         outbox_class: type[Outbox] = Outbox,
-        siren: Siren | None = None,
+        siren: SirenOutput | None = None,
         kernel: FakeKernel | None = None,
         siren_fault: str = "",
         has_siren: bool = True,
         storage_fault: str = "",
         lost_records: int = 0,
+        ends_real_ms: int | None = None,
     ) -> None:
         self.clock = clock
         self.siren = siren or FakeSiren()
@@ -259,6 +263,7 @@ class BoxBench:
             clock=clock,
             kernel_boot=kernel_boot,
             watchdog=Watchdog(clock=clock, environment={}),
+            ends_real_ms=ends_real_ms,
         )
 
     def run(self, real_s: float) -> None:
@@ -278,6 +283,12 @@ class BoxBench:
         rows = [row for record_class in range(4) for row in self.reader.rows(record_class, limit=10_000)]
         decoded = [decode_record(row.body) for row in sorted(rows, key=lambda row: row.seq)]
         return [record for record in decoded if isinstance(record, kind)]
+
+    def told_of_siren(self) -> list[tuple[str, bool]]:
+        """Return what was told of siren and faults, in order: the kind, and whether it is on or active."""
+        told: list[tuple[int, str, bool]] = [(record.seq, "siren", record.on) for record in self.records(Siren)]
+        told += [(record.seq, record.code, record.active) for record in self.records(Fault)]
+        return [(kind, is_on) for _, kind, is_on in sorted(told)]
 
     def close(self) -> None:
         """End the process as a stop does."""

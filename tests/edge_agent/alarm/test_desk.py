@@ -10,11 +10,9 @@ import msgspec
 import pytest
 
 from contract.desired import Applied
-from contract.messages import Command
-from contract.records import CommandResult, Fault, Level, Reading, Siren
+from contract.records import Fault, Level, Reading, Siren
 from edge_agent.alarm.desired import applied_of
 from edge_agent.alarm.judgement import Look
-from edge_agent.alarm.siren_output import NO_OUTPUT
 from edge_agent.gauges.siren import SirenPattern, SwitchedSiren
 from edge_agent.outbox.errors import OutboxFullError, SpoolRebornError
 from edge_agent.outbox.outbox import Outbox
@@ -220,101 +218,6 @@ def test_the_pin_goes_high_at_awas_and_low_when_the_process_ends(tmp_path: Path,
     assert pin.state == 0
 
 
-class BreakingOutput:
-    """A siren's output that can break and be mended."""
-
-    def __init__(self) -> None:
-        self.is_broken = True
-        self.is_stuck = False
-        self.tries = 0
-        self.is_on = False
-
-    def on(self) -> None:
-        """Switch on, if it obeys."""
-        self.tries += 1
-        if self.is_broken:
-            raise OSError("the relay board is gone")
-        self.is_on = True
-
-    def off(self) -> None:
-        """Switch off, if it obeys."""
-        if self.is_stuck:
-            raise OSError("the relay sticks")
-        self.is_on = False
-
-    def close(self) -> None:
-        """Give nothing back: there is nothing."""
-
-
-def told_of_siren(bench: BoxBench) -> list[tuple[str, bool]]:
-    """Return what was told of siren and output, in order: the kind, and whether it is on or active."""
-    told: list[tuple[int, str, bool]] = [(record.seq, "siren", record.on) for record in bench.records(Siren)]
-    told += [(record.seq, record.code, record.active) for record in bench.records(Fault)]
-    return [(kind, is_on) for _, kind, is_on in sorted(told)]
-
-
-def test_a_siren_that_does_not_sound_is_never_told_as_one_that_did_and_the_rest_goes_on(
-    tmp_path: Path, clock: FakeClock
-) -> None:
-    output = BreakingOutput()
-    bench = BoxBench(tmp_path, clock=clock, desired=station(), siren=SwitchedSiren(output=output))
-    bench.river.stage_cm = HIGH_CM
-    bench.run(70)
-    assert told_of_siren(bench) == [("siren", True), ("siren_failed", True), ("siren", False)]
-    assert bench.records(Fault)[0].record_class == 0
-    before, readings = output.tries, len(bench.records(Reading))
-    bench.run(20)
-    assert 18 <= output.tries - before <= 30, "tried again about once a second"
-    assert len(bench.records(Reading)) > readings
-    output.is_broken = False
-    clock.advance(1.0)
-    bench.desk.pass_time()  # told at once, and not with the next reading
-    assert output.is_on
-    assert told_of_siren(bench)[3:] == [("siren_failed", False), ("siren", True)]
-    bench.close()
-
-
-def test_a_siren_that_cannot_be_switched_off_is_a_fault_and_is_told_each_second_to_be_quiet(
-    tmp_path: Path, clock: FakeClock
-) -> None:
-    output = BreakingOutput()
-    output.is_broken = False
-    bench = BoxBench(tmp_path, clock=clock, desired=station(), siren=SwitchedSiren(output=output))
-    command = Command(command_id="c-1", kind="siren_test", site="ambon", ttl_s=60, hub_ms=1, args={"seconds": 3})
-    bench.desk.take_command(command, is_expired=False)
-    seen = []
-    for is_stuck, real_s in ((True, 5.0), (False, 1.0)):
-        output.is_stuck = is_stuck
-        clock.advance(real_s)
-        bench.desk.pass_time()
-        seen.append((output.is_on, told_of_siren(bench)[-1]))
-    assert seen == [(True, ("siren_failed", True)), (False, ("siren_failed", False))]
-    bench.close()
-
-
-def test_a_test_of_a_broken_siren_is_answered_as_failed(tmp_path: Path, clock: FakeClock) -> None:
-    bench = BoxBench(tmp_path, clock=clock, desired=station(), siren=SwitchedSiren(output=BreakingOutput()))
-    for command_id in ("c-1", "c-2"):
-        bench.desk.take_command(
-            Command(command_id=command_id, kind="siren_test", site="ambon", ttl_s=60, hub_ms=1, args={"seconds": 3}),
-            is_expired=False,
-        )
-        bench.run(5)
-    assert [answer.result for answer in bench.records(CommandResult)] == ["failed", "failed"]
-    assert [siren.on for siren in bench.records(Siren)] == [True, False] * 2
-    bench.close()
-
-
-def test_a_box_without_an_output_does_not_say_that_it_sounded(tmp_path: Path, clock: FakeClock) -> None:
-    bench = BoxBench(tmp_path, clock=clock, desired=station(), has_siren=False)
-    bench.river.stage_cm = HIGH_CM
-    bench.run(400)
-    assert told_of_siren(bench)[:3] == [("siren", True), ("siren_failed", True), ("siren", False)]
-    assert bench.records(Siren)[1].text == NO_OUTPUT
-    assert [fault.active for fault in bench.records(Fault)] == [True]
-    bench.close()
-
-
 def test_records_held_in_memory_only_are_a_fault_until_a_start_on_the_disk(tmp_path: Path, clock: FakeClock) -> None:
     told = []
     for storage_fault in ("Kartu tidak dapat ditulis", "Kartu tidak dapat ditulis", ""):
@@ -330,7 +233,7 @@ def test_records_that_were_held_in_memory_only_are_counted_as_lost_at_the_next_s
 ) -> None:
     bench = BoxBench(tmp_path, clock=clock, desired=station(), lost_records=7)
     bench.run(5)
-    assert told_of_siren(bench) == [("storage_failed", True), ("storage_failed", False)]
+    assert bench.told_of_siren() == [("storage_failed", True), ("storage_failed", False)]
     assert "7 catatan tidak tersimpan" in bench.records(Fault)[0].text
     assert bench.desk.memory.lost == 7
     bench.close()

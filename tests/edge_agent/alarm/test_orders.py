@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from contract.desired import Applied, Desired, DesiredSource, Sampling
 from contract.messages import Command
@@ -10,6 +11,7 @@ from contract.records import CommandResult, Fault, KnownRecord, Level, Siren
 from edge_agent.alarm import orders
 from edge_agent.alarm.desired import applied_of
 from edge_agent.alarm.siren_programme import PROGRAMME_MS, is_sounding
+from edge_agent.gauges.quality.state import QualityState
 from tests.support.boxes import NODE_ID, SPOOL_ID, RuleBench, document, station
 
 AWAS_CM = 230.0
@@ -237,3 +239,11 @@ def test_a_restart_during_an_alarm_sounds_on() -> None:
     bench = bench_at(AWAS_CM)
     bench.memory = orders.begin(bench.memory, bench.page())
     assert is_sounding(bench.memory.siren)
+
+
+def test_a_box_at_another_station_begins_anew_with_its_quality_too() -> None:
+    bench = bench_at(370.0)
+    offer(bench, document(8, g1=station(version=2, offset_cm=450.0)))
+    assert bench.memory.gauges["g1"].quality.last_good_cm is not None, "another datum is the same water"
+    offer(bench, document(9, g1=replace(station(offset_cm=450.0), station="wai-batu-gajah-1")))
+    assert bench.memory.gauges["g1"].quality == QualityState()

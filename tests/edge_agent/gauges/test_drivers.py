@@ -7,7 +7,7 @@ import pytest
 from edge_agent.gauges.drivers import open_sensor, open_siren_output
 from edge_agent.gauges.pins import PinKind
 from edge_agent.gauges.settings import ReplaySettings, SimulatedSettings, SirenSettings, UltrasonicSettings
-from edge_agent.gauges.siren import SirenPattern
+from edge_agent.gauges.siren import SirenPattern, SwitchedSiren
 from tests.support.clocks import FakeClock
 from tests.support.gauges import REPLAY_FOLDER, START_MS
 
@@ -71,6 +71,15 @@ def test_a_siren_can_be_opened_on_mock_pins() -> None:
     assert siren.is_sounding
     siren.close()
     assert not siren.is_sounding
+
+
+def test_a_siren_that_would_stutter_sounds_for_5_s_a_word_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    siren = open_siren_output(SirenSettings(pin=17, driver="mock", max_on_s=0.01))
+    assert isinstance(siren, SwitchedSiren)
+    siren.sound(SirenPattern.TEST, for_s=60.0)
+    assert siren._left_s > 1.0
+    assert "max_on_s must be 5 or more, got 0.01" in caplog.text
+    siren.close()
 
 
 def test_a_gauge_with_all_its_parts_is_small_and_loads_nothing_heavy() -> None:

@@ -15,6 +15,7 @@ from edge_agent.gauges.process import HUB_ZERO, HUB_ZERO_BOOT
 from edge_agent.gauges.siren import SirenPattern
 from edge_agent.outbox.inbox import Inbox
 from edge_agent.outbox.marks import Marks
+from edge_agent.stop import Stop
 from tests.support.boxes import BoxBench, FakeKernel, FakeSiren, document, station
 from tests.support.clocks import FakeClock
 
@@ -294,4 +295,24 @@ def test_a_siren_that_cannot_be_opened_is_a_fault_and_the_readings_go_on(tmp_pat
     bench.run(61)
     assert [(fault.code, fault.active) for fault in bench.records(Fault)] == [("siren_failed", True)]
     assert bench.records(Level)[-1].severity == 3
+    bench.close()
+
+
+def test_a_gauge_whose_time_is_over_ends_by_itself_and_is_started_again(tmp_path: Path, clock: FakeClock) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), ends_real_ms=clock.real_ms())
+    stop = Stop()
+    bench.process.run(stop)
+    assert not stop.is_set()
+    bench.close()
+
+
+def test_a_gauge_whose_time_is_over_does_not_cut_its_siren_off(tmp_path: Path, clock: FakeClock) -> None:
+    bench = BoxBench(tmp_path, clock=clock, desired=station(), ends_real_ms=clock.real_ms() + 60_000)
+    bench.river.stage_cm = HIGH_CM
+    bench.run(70)
+    assert bench.is_heard()
+    assert not bench.process.is_over()
+    bench.run(400)
+    assert not bench.is_heard()
+    assert bench.process.is_over()
     bench.close()
