@@ -44,14 +44,12 @@ class AlertDesk(Protocol):
         """A fault of a box has begun or ended."""
 
     def on_hub_trouble(
-        self, connection: Connection, *, since_ms: int, why: str, now_ms: int, policy: AlertPolicy, code: str = ...
+        self, connection: Connection, *, since_ms: int, why: str, now_ms: int, policy: AlertPolicy
     ) -> None:
-        """The hub itself has a trouble; without a code: it takes in nothing."""
+        """The hub itself takes in nothing."""
 
-    def on_hub_well(
-        self, connection: Connection, *, why: str, now_ms: int, policy: AlertPolicy, code: str = ...
-    ) -> None:
-        """It is over."""
+    def on_hub_well(self, connection: Connection, *, why: str, now_ms: int, policy: AlertPolicy) -> None:
+        """The hub takes in records again."""
 
     def tick(self, connection: Connection, *, now_ms: int, policy: AlertPolicy) -> None:
         """Do what time alone brings."""
