@@ -22,6 +22,10 @@ EVENT_CODES = frozenset({CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE})
 """Faults that tell what happened once: no box ever says that they are over, a person does by acknowledging them."""
 
 
+CLOCK_CODE = "clock"
+"""Of a hub alert: the hub's own clock is behind its boxes."""
+
+
 class AlertKind(StrEnum):
     """What an alert is about."""
 

@@ -1,17 +1,21 @@
 """The record of an alert's decisions, and each of them run again from its stored inputs.
 
 A decision is the same if the state that comes out has the same JSON, byte for byte. A decision of another rule version
-cannot be judged here, and counts as differing: the answer to "would it decide so again?" is not yes.
+cannot be judged here, and counts as differing: the answer to "would it decide so again?" is not yes. A state from
+before states named the settings that judged them is compared without that name.
 """
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contract.level.rule import RULE_VERSION
 from hub.alerting.alert import Alert, AlertEvent, DecisionRecord
 from hub.alerting.inputs import decode_inputs, encode_state, rerun
 from hub.storage import alerts
 from hub.storage.connection import Connection
+
+_SETTINGS_NAMED = '"fingerprint"'
 
 
 class Rerun(Struct, frozen=True, kw_only=True):
@@ -80,6 +84,9 @@ def run_again(record: DecisionRecord, *, rule_version: str) -> Rerun:
         inputs = decode_inputs(record.inputs)
     except msgspec.DecodeError as error:
         return Rerun(is_same=False, problem=f"the stored inputs cannot be read: {error}", stored=stored, found="")
-    found = encode_state(rerun(inputs).state).decode()
+    state = rerun(inputs).state
+    if _SETTINGS_NAMED not in stored:
+        state = replace(state, fingerprint=0)  # a default, which is not written
+    found = encode_state(state).decode()
     problem = "" if found == stored else "the same inputs give another state"
     return Rerun(is_same=found == stored, problem=problem, stored=stored, found=found)

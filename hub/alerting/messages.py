@@ -162,6 +162,19 @@ def hub_well(*, now_ms: int, policy: AlertPolicy) -> Message:
     return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
 
 
+def hub_clock_behind(*, now_ms: int, policy: AlertPolicy) -> Message:
+    """Return the notice that the hub's own clock is behind; what it shows is said, to be compared with a watch."""
+    said = f"Jam pusat data tertinggal: kini menunjuk {clock_time(now_ms, policy=policy)} {policy.zone_name}."
+    said += " Grafik tidak lengkap. Hubungi teknisi pusat: setel jam pusat."
+    return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
+
+
+def hub_clock_right(*, now_ms: int, policy: AlertPolicy) -> Message:
+    """Return the notice that the hub's clock agrees with its boxes again."""
+    said = f"Jam pusat data cocok lagi dengan jam alat sejak {clock_time(now_ms, policy=policy)} {policy.zone_name}."
+    return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
+
+
 def _marked(text: str, short: list[Part], *, policy: AlertPolicy) -> Message:
     """Return both forms, with the city's mark at both ends if there is one."""
     mark = policy.mark

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from contract.severity import Severity
 from hub.alerting import messages, routing
-from hub.alerting.alert import Alert, AlertKind, Escalation, EventKind
+from hub.alerting.alert import CLOCK_CODE, Alert, AlertKind, Escalation, EventKind, has_water_fallen
 from hub.alerting.life_cycle import Move
 from hub.alerting.messages import Message
 from hub.alerting.policy import AlertPolicy
@@ -132,6 +132,8 @@ def _warning(
     connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPolicy, is_unacknowledged: bool = False
 ) -> Message:
     if alert.kind is AlertKind.HUB:
+        if alert.code == CLOCK_CODE:
+            return messages.hub_clock_behind(now_ms=now_ms, policy=policy)
         return messages.hub_trouble(since_ms=alert.since_ms, now_ms=now_ms, policy=policy)
     water = _water(connection, alert, now_ms=now_ms, is_unacknowledged=is_unacknowledged)
     tell = messages.silence if alert.kind is AlertKind.SILENCE else messages.warning
@@ -140,6 +142,8 @@ def _warning(
 
 def _over(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPolicy) -> Message:
     if alert.kind is AlertKind.HUB:
+        if alert.code == CLOCK_CODE:
+            return messages.hub_clock_right(now_ms=now_ms, policy=policy)
         return messages.hub_well(now_ms=now_ms, policy=policy)
     tell = messages.voice if alert.kind is AlertKind.SILENCE else messages.all_clear
     return tell(_water(connection, alert, now_ms=now_ms), policy=policy)
@@ -151,8 +155,9 @@ def _water(connection: Connection, alert: Alert, *, now_ms: int, is_unacknowledg
     station = stations.one(connection, station_id)
     seen = _seen(alert, station_now.one(connection, station_id), is_unacknowledged=is_unacknowledged)
     is_borne_out = alert.borne_out_ms is not None
-    # A stage that the level rule does not call Awas says nothing of an Awas for which a person stands.
-    is_by_word = is_borne_out and alert.water < Severity.AWAS
+    # A stage that the level rule does not call Awas says nothing of an Awas for which a person stands, unless good
+    # readings have brought it there.
+    is_by_word = is_borne_out and alert.water < Severity.AWAS and not has_water_fallen(alert)
     return messages.Water(
         station_name=station.name if station else station_id,
         severity=alert.severity,

@@ -71,12 +71,12 @@ _ESCALATIONS: dict[str, dict[Escalation, str]] = {
 }
 _KNOWN: dict[str, dict[Escalation, str]] = {
     "id": {
-        Escalation.LEAD: "belum dikonfirmasi: ketua regu sudah diberi tahu",
-        Escalation.ONCALL: "belum dikonfirmasi: piket BPBD sudah diberi tahu",
+        Escalation.LEAD: "belum dikonfirmasi: pesan kepada ketua regu sudah ada di daftar",
+        Escalation.ONCALL: "belum dikonfirmasi: pesan kepada piket BPBD sudah ada di daftar",
     },
     "en": {
-        Escalation.LEAD: "not acknowledged: the shift lead has been told already",
-        Escalation.ONCALL: "not acknowledged: BPBD on call has been told already",
+        Escalation.LEAD: "not acknowledged: a message to the shift lead is in the list already",
+        Escalation.ONCALL: "not acknowledged: a message to BPBD on call is in the list already",
     },
 }
 _TOLD_BEFORE = "told"
@@ -113,7 +113,7 @@ class Called(Struct, frozen=True, kw_only=True):
     listed: int
     """People whom it names."""
     owed: int
-    """Messages that were new; the others were told in this peak before."""
+    """Messages that were new; the others have one of this peak already, whatever became of it."""
 
 
 def escalation_text(step: Escalation, called: Called) -> str:

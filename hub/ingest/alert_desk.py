@@ -44,12 +44,14 @@ class AlertDesk(Protocol):
         """A fault of a box has begun or ended."""
 
     def on_hub_trouble(
-        self, connection: Connection, *, since_ms: int, why: str, now_ms: int, policy: AlertPolicy
+        self, connection: Connection, *, since_ms: int, why: str, now_ms: int, policy: AlertPolicy, code: str = ...
     ) -> None:
-        """The hub itself takes in nothing."""
+        """The hub itself has a trouble; without a code: it takes in nothing."""
 
-    def on_hub_well(self, connection: Connection, *, why: str, now_ms: int, policy: AlertPolicy) -> None:
-        """The hub takes in records again."""
+    def on_hub_well(
+        self, connection: Connection, *, why: str, now_ms: int, policy: AlertPolicy, code: str = ...
+    ) -> None:
+        """It is over."""
 
     def tick(self, connection: Connection, *, now_ms: int, policy: AlertPolicy) -> None:
         """Do what time alone brings."""

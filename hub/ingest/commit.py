@@ -106,6 +106,8 @@ class Committer:
         memory = self._memory
         mark = memory.watermarks.get(self._connection, offer.node_id, offer.spool_id, now_ms=now_ms, real_ms=real_ms)
         memory.watermarks.touch(mark)
+        if offer.ntp_lead_ms is not None:
+            memory.ntp_leads.note(offer.node_id, offer.ntp_lead_ms, real_ms=real_ms)
         memory.credit.note(offer.node_id, outstanding=offer.next - offer.low, real_ms=real_ms)
         for source, records in intake.take(offer, mark).items():
             place = memory.layout.place_of((offer.node_id, source))

@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from contract.clock import ClockTrust
 from contract.errors import ContractError, IdentityError
 from contract.identity import verify_node_id
 from contract.messages import Batch, Gone, Hello, decode_message
 from contract.records import AnyRecord, decode_record, readable_seq
 from contract.topics import parse_up
-from hub.rivers.box_time import believed
+from hub.rivers.box_time import AHEAD_MS, believed
 from hub.storage.dead_letters import DeadLetter
 
 ERROR_MAX_CHARS = 500
@@ -41,6 +42,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     bodies: list[bytes]
     """One for each record."""
     broken: list[DeadLetter]
+    ntp_lead_ms: int | None = None
+    """How far ahead of the hub the newest record is by a clock that follows NTP; None: it has another clock."""
 
 
 class Greeting(Struct, frozen=True, kw_only=True):
@@ -60,12 +63,13 @@ class Farewell(Struct, frozen=True, kw_only=True):
 Incoming = Offer | Greeting | Farewell | DeadLetter
 
 
-def decode(arrived: Arrived, *, now_ms: int) -> Incoming:
+def decode(arrived: Arrived, *, now_ms: int, ahead_ms: int = AHEAD_MS) -> Incoming:
     """Return what arrived as something with a form.
 
     Args:
         arrived: topic and payload.
         now_ms: the hub's clock, for a dead letter and for what a box may say of the hour.
+        ahead_ms: how far ahead of it an hour is believed.
     """
     try:
         node_id, leaf = _place_of(arrived.topic)
@@ -73,7 +77,7 @@ def decode(arrived: Arrived, *, now_ms: int) -> Incoming:
         return _dead(arrived, "", "topic", str(problem), now_ms)
     try:
         if leaf == "records":
-            return _offer(node_id, decode_message(Batch, arrived.payload), arrived.topic, now_ms)
+            return _offer(node_id, decode_message(Batch, arrived.payload), arrived.topic, now_ms, ahead_ms)
         if leaf == "hello":
             return Greeting(node_id=node_id, hello=decode_message(Hello, arrived.payload))
         return Farewell(node_id=node_id, session=decode_message(Gone, arrived.payload).session)
@@ -94,21 +98,23 @@ def _place_of(topic: str) -> tuple[str, str]:
     return verify_node_id(parsed[0]), parsed[1]
 
 
-def _offer(node_id: str, batch: Batch, topic: str, now_ms: int) -> Offer:
+def _offer(node_id: str, batch: Batch, topic: str, now_ms: int, ahead_ms: int) -> Offer:
     broken: list[DeadLetter] = []
     try:
         records = [decode_record(raw) for raw in batch.records]
         bodies = [bytes(raw) for raw in batch.records]
     except ContractError:
         records, bodies, broken = _one_by_one(node_id, batch, topic, now_ms)
+    newest = records[-1] if records else None
     return Offer(
         node_id=node_id,
         spool_id=batch.spool,
         low=batch.low,
         next=batch.next,
-        records=[believed(record, now_ms=now_ms) for record in records],
+        records=[believed(record, now_ms=now_ms, ahead_ms=ahead_ms) for record in records],
         bodies=bodies,
         broken=broken,
+        ntp_lead_ms=newest.at_ms - now_ms if newest is not None and newest.clock is ClockTrust.NTP else None,
     )
 
 

@@ -16,7 +16,7 @@ TROUBLE_AFTER_REAL_MS = 60_000
 
 LOOKS_APART_REAL_MS = 5_000
 """Looks come each second. Longer apart, ingest itself stood still: others tell of that, and nobody listened meanwhile
-who could have found the broker away."""
+who could have found the broker away. Of a longer gap so much counts, so that ticks that are always late count too."""
 
 _REF = "ingest"
 _LOG = logging.getLogger(__name__)
@@ -38,8 +38,7 @@ class HubTrouble:
     def look(self, connection: Connection, *, is_listening: bool) -> None:
         """Tell what has changed, inside a write."""
         real_ms = self._clock.real_ms()
-        if real_ms - self._looked_real_ms > LOOKS_APART_REAL_MS:
-            self._heard_real_ms = real_ms
+        self._heard_real_ms += max(0, real_ms - self._looked_real_ms - LOOKS_APART_REAL_MS)
         self._looked_real_ms = real_ms
         try:
             with savepoint(connection):

@@ -5,6 +5,7 @@ from hub.fleet.desired_states import DesiredStates
 from hub.ingest.boxes import Boxes
 from hub.ingest.credit import Credit
 from hub.ingest.dead_letter_box import DeadLetterBox
+from hub.ingest.hub_clock import leads_of
 from hub.ingest.watermarks import Watermarks
 from hub.rivers.layout import Layout, read_layout
 from hub.rivers.level_keeper import LevelKeeper
@@ -26,6 +27,7 @@ class Memory:
         self.desired = DesiredStates()
         self.dead_letters = DeadLetterBox(limit=dead_letters_limit)
         self.credit = Credit()
+        self.ntp_leads = leads_of(clock)
         self.db_epoch = ""
         self.layout: Layout
         self.load(connection)

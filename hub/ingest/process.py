@@ -20,6 +20,7 @@ from hub.ingest.greetings import standing_acks
 from hub.ingest.link import Link, TlsFiles
 from hub.ingest.memory import Memory
 from hub.ingest.ticks import Ticks
+from hub.rivers.box_time import believable_ahead_ms
 from hub.storage import connection as database
 from hub.storage import downlink, life_mark
 from hub.storage.connection import Connection, write
@@ -116,6 +117,7 @@ class Ingest:
         self._committer = committer
         self._ticks = ticks
         self._clock = clock
+        self._ahead_ms = believable_ahead_ms(rate=clock.rate)
         self._durations_s: list[float] = []
         self._next_tick_real_ms = 0
         self._next_sum_real_ms = 0
@@ -156,7 +158,8 @@ class Ingest:
     def _take_in(self, arrived: list[Arrived]) -> None:
         began_real_ms, now_ms = self._clock.real_ms(), self._clock.now_ms()
         try:
-            answers = self._committer.commit([decode(one, now_ms=now_ms) for one in arrived])
+            incoming = [decode(one, now_ms=now_ms, ahead_ms=self._ahead_ms) for one in arrived]
+            answers = self._committer.commit(incoming)
         except _TROUBLE_OF_THE_DATABASE as problem:
             # Nothing was committed and nothing is acknowledged, so boxes send it again.
             self._complaints.trouble("commit", f"cannot commit {len(arrived)} messages: {problem}")

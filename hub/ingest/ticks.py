@@ -11,6 +11,7 @@ from hub.ingest.ageing import Ageing
 from hub.ingest.alert_desk import AlertDesk
 from hub.ingest.complaints import Complaints
 from hub.ingest.errors import PartFailedError
+from hub.ingest.hub_clock import HubClock
 from hub.ingest.hub_trouble import HubTrouble
 from hub.ingest.layout_follower import LayoutFollower
 from hub.ingest.memory import Memory
@@ -47,6 +48,7 @@ class Ticks:
         self._retention = kept
         self._ageing = Ageing(memory, clock=clock, desk=desk, policy=policy)
         self._trouble = HubTrouble(clock=clock, desk=desk, policy=policy)
+        self._hub_clock = HubClock(memory.ntp_leads, clock=clock, desk=desk, policy=policy)
         self._suspicions = Suspicions(memory, clock=clock, desk=desk, policy=policy)
         stations = StationMoves(memory, clock=clock, desk=desk, policy=policy)
         self._follower = LayoutFollower(memory, stations, clock=clock)
@@ -81,6 +83,7 @@ class Ticks:
                 self._suspicions.look_for_losses(connection, mark)
         self._memory.watermarks.save(connection)
         self._trouble.look(connection, is_listening=listening_real_ms is not None)
+        self._hub_clock.look(connection)
         self._tick_alerts(now_ms)
         self._memory.credit.forget_silent(real_ms=real_ms)
         counters.add(connection, counters.histogram(durations_s))

@@ -23,6 +23,9 @@ from hub.rivers.station_change import LATE_AFTER_MS
 AHEAD_MS = 600_000
 """Ahead of the hub's own clock, scaled: more than any link makes of two good clocks."""
 
+AHEAD_REAL_MS = 10_000
+"""So much at least in real time: a fast clock is begun at the machine's, which may step between two starts."""
+
 BEHIND_MS = 10 * 365 * 86_400_000
 """Behind it: no outbox holds its records for as long."""
 
@@ -36,14 +39,20 @@ class HubHour(Struct, frozen=True, kw_only=True, gc=False):
     """The box's clock was not to be trusted."""
 
 
-def believed(record: AnyRecord, *, now_ms: int) -> AnyRecord:
+def believable_ahead_ms(*, rate: float) -> int:
+    """Return how far ahead of the hub an hour may lie, scaled ms, at `rate` scaled seconds per real second."""
+    return max(AHEAD_MS, round(AHEAD_REAL_MS * rate))
+
+
+def believed(record: AnyRecord, *, now_ms: int, ahead_ms: int = AHEAD_MS) -> AnyRecord:
     """Return the record as it may be believed: `unsynced` where its hour cannot be right (rule 1).
 
     Args:
         record: as it came.
         now_ms: the hub's clock, UTC ms.
+        ahead_ms: how far ahead of it an hour may lie.
     """
-    if now_ms - BEHIND_MS <= record.at_ms <= now_ms + AHEAD_MS or record.clock not in TRUSTED:
+    if now_ms - BEHIND_MS <= record.at_ms <= now_ms + ahead_ms or record.clock not in TRUSTED:
         return record
     return replace(record, clock=ClockTrust.UNSYNCED)
 

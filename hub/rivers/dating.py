@@ -8,6 +8,8 @@ The rules:
    stays beside it.
 3. Until its boot is dated such a reading has no hour, and is in no roll-up; so a roll-up need never be taken apart.
 4. A boot of which nothing with a good clock ever comes stays undated: of its readings nobody knows the hour.
+5. But a hub whose own clock was behind did not believe clocks that were good. When a later boot of the spool is dated,
+   an earlier one that followed NTP is dated by its own word, if its hours lie before the later one began.
 """
 
 from collections.abc import Sequence
@@ -34,7 +36,8 @@ class Dating:
             if boot.key in self._known:
                 continue
             if boots.zero_ms(connection, boot.key) is None:
-                boots.add(connection, boot)
+                for one in (boot, *boots.before(connection, boot)):
+                    boots.add(connection, one)
             else:  # remembered only once it was read back: this write may yet fail
                 self._known.add(boot.key)
 

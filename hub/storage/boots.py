@@ -42,6 +42,20 @@ def told_between(connection: Connection, after_id: int, to_id: int) -> list[Boot
     return [Boot(*row[:3]) for row in rows]
 
 
+def before(connection: Connection, boot: Boot) -> list[Boot]:
+    """Return the boots without an hour before `boot` as their newest reading dates them, by a clock that follows NTP.
+
+    The hub did not believe it then. Only those whose hours lie before `boot` began: the two clocks agree since.
+    """
+    rows = connection.execute(
+        "SELECT r.spool_no, r.boot, r.at_ms - r.up_ms FROM records AS r WHERE r.id IN"  # noqa: S608 - our own words
+        f" (SELECT max(id) FROM records WHERE spool_no = ? AND boot < ? AND {UNDATED} GROUP BY boot)"
+        " AND r.at_ms < ? AND json_extract(CAST(r.body AS TEXT), '$.clock') = 'ntp'",
+        (boot.spool_no, boot.boot, boot.zero_ms),
+    )
+    return [Boot(*row) for row in rows]
+
+
 def zero_ms(connection: Connection, key: Key) -> int | None:
     """Return when the boot clock of a boot stood at 0, UTC ms, or None while nobody knows."""
     row = connection.execute("SELECT zero_ms FROM boots WHERE spool_no = ? AND boot = ?", key).fetchone()

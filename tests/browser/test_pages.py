@@ -80,3 +80,19 @@ def test_a_page_says_how_long_the_hub_has_been_silent(browser: Browser, city: Hu
             seen.page.clock.fast_forward(9_000)
         expect(seen.page.locator("#link")).to_contain_text("Tautan terputus")
         expect(seen.page.locator("body")).to_have_class("old")
+
+
+def test_a_page_that_waits_for_words_not_sent_says_why_and_how_old_it_is(browser: Browser, web: httpx.Client) -> None:
+    with watched(browser, size=PHONE) as seen:
+        page = seen.page
+        page.goto(f"{web.base_url}/masuk")
+        page.get_by_label("Nama").fill("admin")
+        page.get_by_label("Kata sandi").fill(PASSWORD)
+        page.get_by_role("button", name="Masuk").click()
+        page.clock.install()
+        page.goto(f"{web.base_url}/alarm/a-awas")
+        page.locator("main textarea, main input[type=text]").first.fill("air di lutut", force=True)
+        for _ in range(4):
+            page.clock.fast_forward(9_000)
+        expect(page.locator("#link")).to_contain_text("menunggu isian dikirim")
+        expect(page.locator("#link")).not_to_contain_text("terputus")

@@ -22,7 +22,7 @@ class Node(Shape):
     station_ids: tuple[str, ...]
     agent: str | None
     boot: int | None
-    clock: str | None = Field(description="What its wall time rests on: unsynced, saved, rtc, ntp or hub")
+    clock: str | None = Field(description="What its wall time rests on: unsynced, saved, rtc, ntp, hub or disputed")
     applied_version: int = Field(description="Of the desired state, by the newest hello")
     desired_version: int | None = Field(description="In force; null: the hub wants nothing of this box")
     desired_ms: int | None = Field(description="When the desired state in force was made")

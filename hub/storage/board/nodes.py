@@ -25,8 +25,10 @@ WITH missing AS (
            ) THEN s.first_ms END) AS replaced_ms
     FROM spools AS s GROUP BY s.node_id
 ), telling AS (
-    SELECT s.node_id, r.clock, max(r.received_ms) AS received_ms,
-           json_extract(CAST(r.body AS TEXT), '$.outbox_rows') AS queued
+    SELECT s.node_id, max(r.received_ms) AS received_ms,
+           json_extract(CAST(r.body AS TEXT), '$.outbox_rows') AS queued,
+           iif(r.clock = 'unsynced' AND json_extract(CAST(r.body AS TEXT), '$.clock') = 'ntp', 'disputed', r.clock)
+               AS clock
     FROM spools AS s JOIN records AS r ON r.id = (
         SELECT id FROM records WHERE spool_no = s.spool_no AND kind = 'health' ORDER BY seq DESC LIMIT 1)
     WHERE s.producer = 'uplink' AND NOT s.superseded GROUP BY s.node_id
@@ -63,6 +65,7 @@ class NodeRow(Struct, frozen=True, kw_only=True):
     boot: int | None
     agent: str | None
     clock: str | None
+    """`disputed`: it follows NTP, and its hour cannot be right by the hub's own clock."""
     applied_version: int
     desired_version: int | None
     desired_ms: int | None

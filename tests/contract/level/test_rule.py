@@ -1,9 +1,11 @@
 """The rules of the level machine, one by one."""
 
+from msgspec.structs import replace
+
 from contract.level.rule import AWAS, NORMAL, SIAGA, WASPADA, StageReading, Step, adopt, reevaluate, restart, step
 from contract.level.settings import Persistence, Rise, RuleSettings, Thresholds
 from contract.level.state import LevelState
-from contract.level.why import sentence
+from contract.level.why import Cause, sentence
 
 SETTINGS = RuleSettings(
     thresholds=Thresholds(version=3, raise_cm=(120, 170, 220), clear_cm=(112, 162, 212)), rise=Rise(cm=1000, in_s=300)
@@ -227,3 +229,22 @@ def test_restarting_twice_changes_nothing_more() -> None:
 def test_persistence_of_one_reading_decides_at_once() -> None:
     quick = RuleSettings(thresholds=SETTINGS.thresholds, persistence=Persistence(of=(1, 1, 1), need=(1, 1, 1)))
     assert River(quick).read(100, 230).severities() == [0, AWAS]
+
+
+def test_an_older_box_that_names_no_settings_is_believed_by_the_version_of_its_thresholds() -> None:
+    river = River().read(230, 230)
+    older = replace(river.state, fingerprint=0)
+    hub = adopt(LevelState(), older, SETTINGS, key=(1, river.up_ms, 9), at_ms=river.up_ms, decision_id="x")
+    assert hub.cause == Cause(code="state")
+    assert hub.state.below_since_up_ms == river.state.below_since_up_ms
+    falling = replace(older, below_since_up_ms=river.up_ms)
+    hub = adopt(river.state, falling, SETTINGS, key=(1, river.up_ms, 9), at_ms=river.up_ms, decision_id="x")
+    assert hub.state.below_since_up_ms == river.up_ms  # a hold that has begun is not begun again
+
+
+def test_a_state_by_other_settings_of_the_same_version_is_judged_and_not_adopted() -> None:
+    river = River().read(230, 230)
+    other = replace(river.state, fingerprint=7, severity=0)
+    hub = adopt(river.state, other, SETTINGS, key=(1, river.up_ms, 9), at_ms=river.up_ms, decision_id="x")
+    assert hub.cause == Cause(code="thresholds", version=3)
+    assert hub.state.severity == AWAS

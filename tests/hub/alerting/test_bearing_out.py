@@ -161,3 +161,14 @@ def test_the_decisions_of_the_level_rule_come_out_the_same_after_a_word(hour: Ho
     assert explained is not None
     assert any(line.rerun is not None for line in explained.lines)
     assert explained.differing == []
+
+
+def test_who_is_called_after_the_water_fell_is_not_told_that_it_is_very_high(hour: Hour) -> None:
+    hour.level(3, is_suspect=True)
+    bear_out(hour, seen_version=1)
+    hour.level(1, at_s=150)
+    assert has_water_fallen(hour.alert())
+    hour.tick(at_s=300)
+    message = hour.deliveries(severity=3)["piket"]
+    for text in (message.text, message.sms):
+        assert "SANGAT TINGGI" not in text

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.alerting import desk
-from hub.alerting.alert import AlertKind, EventKind
+from hub.alerting.alert import CLOCK_CODE, AlertKind, EventKind
 from hub.storage import alerts, deliveries
 from hub.storage.connection import write
 from tests.support.alerts import START_MS, hub_database
@@ -87,6 +87,14 @@ def test_another_fault_is_its_own_alert_until_it_is_gone(hour: Hour) -> None:
     assert [alert.kind for alert in alerts.list_open(hour.connection)] == [AlertKind.LEVEL, AlertKind.FAULT]
     hour.fault("tamper", active=False, at_s=20)
     assert [alert.kind for alert in alerts.list_open(hour.connection)] == [AlertKind.LEVEL]
+
+
+def test_a_hub_whose_clock_is_behind_is_told_in_words_of_the_clock(hour: Hour) -> None:
+    with write(hour.connection):
+        desk.on_hub_trouble(
+            hour.connection, since_ms=START_MS, why="jam", now_ms=START_MS, policy=POLICY, code=CLOCK_CODE
+        )
+    assert "setel jam pusat" in hour.deliveries(severity=1)["petugas"].text
 
 
 def test_trouble_of_the_hub_is_told_to_officers_and_leads_and_ends_with_a_message(hour: Hour) -> None:

@@ -100,6 +100,8 @@ def every_message(about: Water, policy: AlertPolicy) -> list[Message]:
         messages.voice(about, policy=policy),
         messages.hub_trouble(since_ms=about.since_ms, now_ms=about.now_ms, policy=policy),
         messages.hub_well(now_ms=about.now_ms, policy=policy),
+        messages.hub_clock_behind(now_ms=about.now_ms, policy=policy),
+        messages.hub_clock_right(now_ms=about.now_ms, policy=policy),
     ]
 
 

@@ -78,7 +78,7 @@ def test_water_that_returns_under_the_latch_is_the_same_peak_and_history_says_wh
     rows = len(deliveries.of_alert(hour.connection, hour.alert().alert_id))
     hour.tick(at_s=1200)
     assert len(deliveries.of_alert(hour.connection, hour.alert().alert_id)) == rows
-    assert last_words(hour) == "belum dikonfirmasi: piket BPBD sudah diberi tahu"
+    assert last_words(hour) == "belum dikonfirmasi: pesan kepada piket BPBD sudah ada di daftar"
 
 
 def test_a_failing_gauge_that_comes_and_goes_tells_nobody_twice(hour: Hour) -> None:

@@ -141,6 +141,14 @@ def test_an_ingest_that_stood_still_does_not_tell_of_its_own_standstill_afterwar
     assert hub.desk.told("hub_trouble") == []
 
 
+def test_a_hub_whose_ticks_are_always_late_still_tells_that_its_broker_is_away(hub: HubWorld) -> None:
+    hub.tick(seconds=1)
+    hub.listening_real_ms = None
+    for _ in range(14):
+        hub.tick(seconds=8)
+    assert len(hub.desk.told("hub_trouble")) == 1
+
+
 def test_other_thresholds_act_at_once_on_what_is_known(hub: HubWorld) -> None:
     hub.add_station()
     for seq in range(1, 6):

@@ -205,3 +205,11 @@ def test_a_backlog_of_months_by_a_good_clock_is_believed(hub: HubWorld) -> None:
 def test_a_clock_some_minutes_ahead_is_believed(hub: HubWorld) -> None:
     hub.batch([reading(1, clock="rtc", at_ms=hub.clock.now_ms() + 590_000)])
     assert not hub.now().is_at_doubted
+
+
+@pytest.mark.parametrize(("rate", "is_doubted"), [(1.0, True), (60.0, True), (1000.0, False)])
+def test_a_fast_clock_has_ten_real_seconds_at_least(tmp_path: Path, rate: float, *, is_doubted: bool) -> None:
+    hub = HubWorld(tmp_path, rate=rate)
+    hub.add_station()
+    hub.batch([reading(1, clock="ntp", at_ms=hub.clock.now_ms() + 1_200_000)])
+    assert hub.now().is_at_doubted == is_doubted

@@ -163,3 +163,34 @@ def test_readings_are_found_by_their_hour_through_an_index(hub: HubWorld) -> Non
         " AND coalesce(r.dated_ms, r.at_ms) >= 5 AND coalesce(r.dated_ms, r.at_ms) < 9"
     )
     assert "readings_by_hour (spool_no=? AND <expr>>? AND <expr><?)" in plan[0][3]
+
+
+AHEAD_MS = 11 * MINUTE_MS
+"""How far behind the boxes a hub's own clock is in these tests."""
+
+
+def right(seq: int, stage_cm: float = 60.0, **values: Any) -> dict[str, Any]:
+    """Return a reading by a clock that is right, told to a hub whose clock is behind."""
+    told = reading(seq, stage_cm, **values)
+    return told | {"at_ms": told["at_ms"] + AHEAD_MS}
+
+
+def test_what_a_hub_behind_the_boxes_did_not_believe_is_charted_once_its_own_clock_is_right(hub: HubWorld) -> None:
+    hub.batch([right(1, 10.0), right(2, 20.0)])
+    assert charted(hub) == {}
+    hub.clock.advance(AHEAD_MS / 1000 + 300)
+    hub.batch([right(4, 40.0, boot=2, up_ms=5)])
+    assert charted(hub) == {12: 10.0, 13: 20.0, 15: 40.0}
+
+
+def test_an_earlier_boot_whose_hours_lie_after_the_next_began_stays_without_an_hour(hub: HubWorld) -> None:
+    hub.batch([right(1, 10.0), right(2, 20.0)])
+    hub.batch([reading(3, 40.0, boot=2, up_ms=5)])
+    assert charted(hub) == {3: 40.0}
+
+
+def test_an_earlier_boot_by_a_clock_that_never_was_good_stays_without_an_hour(hub: HubWorld) -> None:
+    hub.batch([doubted(1), right(2, 20.0, clock="rtc")])
+    hub.clock.advance(AHEAD_MS / 1000 + 300)
+    hub.batch([right(4, 40.0, boot=2, up_ms=5)])
+    assert charted(hub) == {15: 40.0}

@@ -10,6 +10,7 @@ import { GONE_AFTER_MS, LATE_AFTER_MS } from "./stream.js";
 const clock = new HubClock(Number(document.body.dataset.hub), Number(document.body.dataset.rate));
 const everyMs = 1000 * Number(document.body.dataset.live ?? 0);
 let heardMs = performance.now();
+let shownMs = performance.now(); // when what the page shows was heard
 let askedMs = performance.now();
 let isAsking = false;
 
@@ -23,9 +24,16 @@ function second() {
   if (!everyMs) return;
   const silentMs = performance.now() - heardMs;
   const isLate = document.visibilityState === "visible" && silentMs > LATE_AFTER_MS;
-  setText(document.getElementById("link"), isLate ? say("Tautan terputus {age}", { age: age(silentMs / 1000) }) : "");
+  setText(document.getElementById("link"), isLate ? say("Tautan terputus {age}", { age: age(silentMs / 1000) }) : held());
   document.body.classList.toggle("old", isLate && silentMs > GONE_AFTER_MS);
   if (document.visibilityState === "visible" && performance.now() - askedMs >= everyMs) void fresh();
+}
+
+/** Why the page is not renewed though the hub answers, and how old it is; empty while it is new. */
+function held() {
+  const shownForMs = performance.now() - shownMs;
+  if (document.visibilityState !== "visible" || shownForMs <= LATE_AFTER_MS) return "";
+  return say("Isi halaman dari {age} lalu: menunggu isian dikirim atau pilihan dilepas", { age: age(shownForMs / 1000) });
 }
 
 /** Fetch this page again and take over what it says; what has the focus, or words not sent yet, keeps them. */
@@ -51,6 +59,7 @@ function take(page) {
   heardMs = performance.now();
   clock.set(Number(page.body.dataset.hub), Number(page.body.dataset.rate));
   if (now.contains(document.activeElement) || !getSelection()?.isCollapsed || isWriting(now)) return;
+  shownMs = heardMs;
   now.replaceChildren(...next.childNodes);
 }
 

@@ -105,3 +105,21 @@ def test_each_piece_of_a_raw_export_begins_where_the_last_ended(hub: HubWorld, m
     hub.connection.set_trace_callback(None)
     begins = [int(sql.split(">= max(")[1].split(",")[0]) for sql in asked]
     assert begins == [0, START_MS, START_MS + 1, START_MS + 2]
+
+
+def test_four_times_the_span_of_a_raw_export_is_four_times_the_work_not_sixteen(
+    hub: HubWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.storage.board.series.CHUNK_ROWS", 10)
+    for first in range(1, 1_601, 100):
+        hub.batch([reading(seq, at_ms=START_MS - YEAR_MS + seq * 3_600_000) for seq in range(first, first + 100)])
+    work: list[int] = []
+    for days in (16, 64):
+        steps_taken: list[int] = []
+        hub.connection.set_progress_handler(lambda taken=steps_taken: taken.append(1), 100)  # type: ignore[misc]
+        to_ms = START_MS - YEAR_MS + days * 86_400_000
+        found = sum(1 for _ in series.readings(hub.connection, STATION, from_ms=0, to_ms=to_ms))
+        hub.connection.set_progress_handler(None, 0)
+        assert found == days * 24 - 1
+        work.append(len(steps_taken))
+    assert work[1] < 5 * work[0]
