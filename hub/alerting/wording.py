@@ -146,8 +146,13 @@ def clock_time(at_ms: int, *, policy: AlertPolicy) -> str:
 def since_time(since_ms: int, *, now_ms: int, policy: AlertPolicy) -> str:
     """Return `hh:mm`, with day and month where it was not today."""
     offset = timedelta(hours=policy.utc_offset_h)
-    since, now = aware(since_ms) + offset, aware(now_ms) + offset
-    return since.strftime("%H:%M") if since.date() == now.date() else since.strftime("%H:%M %d/%m")
+    is_today = (aware(since_ms) + offset).date() == (aware(now_ms) + offset).date()
+    return clock_time(since_ms, policy=policy) if is_today else day_time(since_ms, policy=policy)
+
+
+def day_time(at_ms: int, *, policy: AlertPolicy) -> str:
+    """Return the city's time of day with day and month, `hh:mm dd/mm`."""
+    return (aware(at_ms) + timedelta(hours=policy.utc_offset_h)).strftime("%H:%M %d/%m")
 
 
 def centimetres(value: float) -> str:
