@@ -11,7 +11,7 @@ from msgspec import Struct
 from contract.severity import Severity
 from hub.alerting.policy import AlertPolicy
 from hub.alerting.sms import Part, one_part
-from hub.alerting.wording import centimetres, clock_time, since_time
+from hub.alerting.wording import centimetres, clock_time, day_time, since_time
 
 _NAME_LONGEST = 40
 
@@ -163,9 +163,9 @@ def hub_well(*, now_ms: int, policy: AlertPolicy) -> Message:
 
 
 def hub_clock_behind(*, now_ms: int, policy: AlertPolicy) -> Message:
-    """Return the notice that the hub's own clock is behind; what it shows is said, to be compared with a watch."""
-    said = f"Jam pusat data tertinggal: kini menunjuk {clock_time(now_ms, policy=policy)} {policy.zone_name}."
-    said += " Grafik tidak lengkap. Hubungi teknisi pusat: setel jam pusat."
+    """Return the notice that the hub's own clock is behind; what it shows is said, to be set beside a watch."""
+    said = f"Jam pusat data tertinggal: kini menunjuk {day_time(now_ms, policy=policy)} {policy.zone_name}."
+    said += " Grafik tidak lengkap. Hubungi teknisi pusat: setel jam."
     return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
 
 

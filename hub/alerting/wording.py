@@ -71,12 +71,12 @@ _ESCALATIONS: dict[str, dict[Escalation, str]] = {
 }
 _KNOWN: dict[str, dict[Escalation, str]] = {
     "id": {
-        Escalation.LEAD: "belum dikonfirmasi: ketua regu sudah diberi tahu",
-        Escalation.ONCALL: "belum dikonfirmasi: piket BPBD sudah diberi tahu",
+        Escalation.LEAD: "belum dikonfirmasi: pesan kepada ketua regu sudah ada di daftar",
+        Escalation.ONCALL: "belum dikonfirmasi: pesan kepada piket BPBD sudah ada di daftar",
     },
     "en": {
-        Escalation.LEAD: "not acknowledged: the shift lead has been told already",
-        Escalation.ONCALL: "not acknowledged: BPBD on call has been told already",
+        Escalation.LEAD: "not acknowledged: a message to the shift lead is in the list already",
+        Escalation.ONCALL: "not acknowledged: a message to BPBD on call is in the list already",
     },
 }
 _TOLD_BEFORE = "told"
@@ -113,7 +113,7 @@ class Called(Struct, frozen=True, kw_only=True):
     listed: int
     """People whom it names."""
     owed: int
-    """Messages that are new or begin again; the others were told in this peak before, or are on their way."""
+    """Messages that were new; the others have one of this peak already, whatever became of it."""
 
 
 def escalation_text(step: Escalation, called: Called) -> str:
@@ -146,8 +146,13 @@ def clock_time(at_ms: int, *, policy: AlertPolicy) -> str:
 def since_time(since_ms: int, *, now_ms: int, policy: AlertPolicy) -> str:
     """Return `hh:mm`, with day and month where it was not today."""
     offset = timedelta(hours=policy.utc_offset_h)
-    since, now = aware(since_ms) + offset, aware(now_ms) + offset
-    return since.strftime("%H:%M") if since.date() == now.date() else since.strftime("%H:%M %d/%m")
+    is_today = (aware(since_ms) + offset).date() == (aware(now_ms) + offset).date()
+    return clock_time(since_ms, policy=policy) if is_today else day_time(since_ms, policy=policy)
+
+
+def day_time(at_ms: int, *, policy: AlertPolicy) -> str:
+    """Return the city's time of day with day and month, `hh:mm dd/mm`."""
+    return (aware(at_ms) + timedelta(hours=policy.utc_offset_h)).strftime("%H:%M %d/%m")
 
 
 def centimetres(value: float) -> str:

@@ -3,8 +3,7 @@
     owed -> sending -> failed | withdrawn -> handed -> read
 
 Each move goes to the right, steps may be left out. `failed` and `withdrawn` can still become `handed` or `read`: an
-attempt believed lost, or under way when the message was called back, may have reached its person after all. Only what
-is asked for again in the same peak goes back, from `failed` to `owed`.
+attempt believed lost, or under way when the message was called back, may have reached its person after all.
 """
 
 from enum import StrEnum

@@ -43,7 +43,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     """One for each record."""
     broken: list[DeadLetter]
     ntp_lead_ms: int | None = None
-    """How far ahead of the hub the newest record is by a clock that follows NTP; None: it has another clock."""
+    """How far ahead of the hub the last record is by a clock that follows NTP; None: it has another clock."""
 
 
 class Greeting(Struct, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ def _offer(node_id: str, batch: Batch, topic: str, now_ms: int, ahead_ms: int) -
         bodies = [bytes(raw) for raw in batch.records]
     except ContractError:
         records, bodies, broken = _one_by_one(node_id, batch, topic, now_ms)
-    newest = records[-1] if records else None
+    last = records[-1] if records else None
     return Offer(
         node_id=node_id,
         spool_id=batch.spool,
@@ -114,7 +114,7 @@ def _offer(node_id: str, batch: Batch, topic: str, now_ms: int, ahead_ms: int) -
         records=[believed(record, now_ms=now_ms, ahead_ms=ahead_ms) for record in records],
         bodies=bodies,
         broken=broken,
-        ntp_lead_ms=newest.at_ms - now_ms if newest is not None and newest.clock is ClockTrust.NTP else None,
+        ntp_lead_ms=last.at_ms - now_ms if last is not None and last.clock is ClockTrust.NTP else None,
     )
 
 

@@ -50,6 +50,10 @@ class HubTrouble:
         except PartFailedError as problem:
             self._complaints.trouble("hub", f"the alerts did not take the hub's own trouble: {problem}")
 
+    def forget_told(self) -> None:
+        """Tell it anew: the write in which it was told did not come to be."""
+        self._is_told, self._is_to_be_ended = False, True
+
     def _begin(self, connection: Connection, *, deaf_real_ms: int) -> None:
         now_ms = self._clock.now_ms()
         self._desk.on_hub_trouble(

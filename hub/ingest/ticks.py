@@ -72,6 +72,8 @@ class Ticks:
                 self._tick(listening_real_ms, durations_s)
         except BaseException:
             self._memory.load(self._connection)
+            self._trouble.forget_told()
+            self._hub_clock.forget_told()
             raise
 
     def _tick(self, listening_real_ms: int | None, durations_s: list[float]) -> None:

@@ -9,13 +9,14 @@ The rules:
 3. Until its boot is dated such a reading has no hour, and is in no roll-up; so a roll-up need never be taken apart.
 4. A boot of which nothing with a good clock ever comes stays undated: of its readings nobody knows the hour.
 5. But a hub whose own clock was behind did not believe clocks that were good. When a later boot of the spool is dated,
-   an earlier one that followed NTP is dated by its own word, if its hours lie before the later one began.
+   an earlier one that followed NTP is dated by its own word, if its hours are of the ten years before it.
 """
 
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from hub.rivers.box_time import BEHIND_MS
 from hub.storage import boots, counters, records
 from hub.storage.boots import Key
 from hub.storage.connection import Connection
@@ -36,7 +37,8 @@ class Dating:
             if boot.key in self._known:
                 continue
             if boots.zero_ms(connection, boot.key) is None:
-                for one in (boot, *boots.before(connection, boot)):
+                earlier = boots.before(connection, boot, from_ms=boot.zero_ms - BEHIND_MS)
+                for one in (boot, *earlier):
                     boots.add(connection, one)
             else:  # remembered only once it was read back: this write may yet fail
                 self._known.add(boot.key)

@@ -42,16 +42,18 @@ def told_between(connection: Connection, after_id: int, to_id: int) -> list[Boot
     return [Boot(*row[:3]) for row in rows]
 
 
-def before(connection: Connection, boot: Boot) -> list[Boot]:
+def before(connection: Connection, boot: Boot, *, from_ms: int) -> list[Boot]:
     """Return the boots without an hour before `boot` as their newest reading dates them, by a clock that follows NTP.
 
-    The hub did not believe it then. Only those whose hours lie before `boot` began: the two clocks agree since.
+    The hub did not believe it then. Only those whose hours lie between `from_ms` and when `boot` began: the two clocks
+    agree since. Newest is what the boot clock says: of a backlog the newest came first.
     """
     rows = connection.execute(
-        "SELECT r.spool_no, r.boot, r.at_ms - r.up_ms FROM records AS r WHERE r.id IN"  # noqa: S608 - our own words
-        f" (SELECT max(id) FROM records WHERE spool_no = ? AND boot < ? AND {UNDATED} GROUP BY boot)"
-        " AND r.at_ms < ? AND json_extract(CAST(r.body AS TEXT), '$.clock') = 'ntp'",
-        (boot.spool_no, boot.boot, boot.zero_ms),
+        "SELECT spool_no, boot, at_ms - up_ms FROM ("  # noqa: S608 - our own words
+        "  SELECT spool_no, boot, max(up_ms) AS up_ms, at_ms, body FROM records"
+        f" WHERE spool_no = ? AND boot < ? AND {UNDATED} GROUP BY boot)"
+        " WHERE at_ms BETWEEN ? AND ? AND json_extract(CAST(body AS TEXT), '$.clock') = 'ntp'",
+        (boot.spool_no, boot.boot, from_ms, boot.zero_ms),
     )
     return [Boot(*row) for row in rows]
 

@@ -1,7 +1,4 @@
-"""Messages owed to people. A row only moves forward: every change of state names the states it may come from.
-
-One step back is made: what was given up told nobody, and is owed again when it is asked for again.
-"""
+"""Messages owed to people. A row only ever moves forward: every change of state names the states it may come from."""
 
 from collections.abc import Iterable
 
@@ -16,11 +13,8 @@ _SELECT = f"SELECT {columns_of(Delivery)} FROM deliveries"  # noqa: S608 - our o
 _OWE = (
     f"INSERT INTO deliveries ({columns_of(Delivery)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - as above
     " ON CONFLICT (alert_id, peak_no, severity, recipient_id, channel) DO UPDATE SET due_ms = excluded.due_ms,"
-    " text = iif(attempts = 0 OR state = 'failed', excluded.text, text),"
-    " sms = iif(attempts = 0 OR state = 'failed', excluded.sms, sms),"
-    " attempts = iif(state = 'failed', 0, attempts), error = iif(state = 'failed', '', error),"
-    " next_try_real_ms = iif(state = 'failed', NULL, next_try_real_ms), state = iif(state = 'failed', 'owed', state)"
-    " WHERE (due_ms IS NULL AND state IN ('owed', 'sending')) OR state = 'failed'"
+    " text = iif(attempts = 0, excluded.text, text), sms = iif(attempts = 0, excluded.sms, sms)"
+    " WHERE due_ms IS NULL AND state IN ('owed', 'sending')"
 )
 _MOVES = {
     state: "UPDATE deliveries SET state = ?, handed_ms = coalesce(handed_ms, ?), read_ms = coalesce(read_ms, ?),"  # noqa: S608
@@ -59,9 +53,8 @@ class Waiting(Struct, frozen=True, kw_only=True):
 def owe_all(connection: Connection, messages: Iterable[Delivery]) -> int:
     """Write messages down that are new to their (alert, peak, severity, recipient, channel); return how many.
 
-    One that is held back there is let go instead, with the new words unless the old ones were sent already, and one
-    that was given up is owed from the beginning; both count. Any other stays as it is: nobody is told of a severity
-    twice in a peak.
+    One that is held back there is let go instead, with the new words unless the old ones were sent already, and
+    counts. Any other stays as it is: nobody is told of a severity twice in a peak.
     """
     values = [[getattr(message, name) for name in _COLUMNS] for message in messages]
     return connection.executemany(_OWE, values).rowcount if values else 0

@@ -118,6 +118,8 @@ def fill_uplink(pole: Pole, outbox: Path, *, hours: float, ends_ms: int, rate: f
         while box.clock.now_ms() < ends_ms:
             with file.transaction() as transaction:
                 for _ in range(READINGS_A_COMMIT):
+                    if box.clock.now_ms() >= ends_ms:
+                        break
                     box.clock.advance(HEALTH_EVERY_S)
                     head = box.envelope(file, transaction, RecordClass.TELEMETRY)
                     celsius = round(45 + rng.gauss(0, 3), 1)

@@ -94,7 +94,7 @@ def test_a_hub_whose_clock_is_behind_is_told_in_words_of_the_clock(hour: Hour) -
         desk.on_hub_trouble(
             hour.connection, since_ms=START_MS, why="jam", now_ms=START_MS, policy=POLICY, code=CLOCK_CODE
         )
-    assert "setel jam pusat" in hour.deliveries(severity=1)["petugas"].text
+    assert "Jam pusat data tertinggal" in hour.deliveries(severity=1)["petugas"].text
 
 
 def test_trouble_of_the_hub_is_told_to_officers_and_leads_and_ends_with_a_message(hour: Hour) -> None:

@@ -78,7 +78,7 @@ def test_water_that_returns_under_the_latch_is_the_same_peak_and_history_says_wh
     rows = len(deliveries.of_alert(hour.connection, hour.alert().alert_id))
     hour.tick(at_s=1200)
     assert len(deliveries.of_alert(hour.connection, hour.alert().alert_id)) == rows
-    assert last_words(hour) == "belum dikonfirmasi: piket BPBD sudah diberi tahu"
+    assert last_words(hour) == "belum dikonfirmasi: pesan kepada piket BPBD sudah ada di daftar"
 
 
 def test_a_failing_gauge_that_comes_and_goes_tells_nobody_twice(hour: Hour) -> None:
@@ -209,30 +209,3 @@ def test_a_late_message_says_so_where_nobody_knows_the_hour(hour: Hour) -> None:
     knows(hour, at_ms=5, is_at_doubted=True)
     hour.level(3, at_s=1200, since_ms=START_MS + 120_000, is_late=True)
     assert "17:20 WIT (waktu kejadian tidak pasti)" in hour.deliveries(severity=3)["petugas"].text
-
-
-def move_all(hour: Hour, recipient_id: str, state: DeliveryState) -> None:
-    with write(hour.connection):
-        for row in deliveries.of_alert(hour.connection, hour.only().alert_id):
-            if row.recipient_id == recipient_id:
-                deliveries.begin(hour.connection, row.delivery_id, next_try_real_ms=7)
-                deliveries.move(hour.connection, row.delivery_id, state, at_ms=START_MS, error="mati")
-
-
-def test_who_was_called_in_vain_is_called_again_in_the_same_peak_and_not_said_to_know(hour: Hour) -> None:
-    hour.level(3)
-    hour.tick(at_s=300)
-    move_all(hour, "piket", DeliveryState.FAILED)
-    move_all(hour, "regu", DeliveryState.HANDED)
-    hour.level(1, at_s=600)
-    hour.level(3, at_s=900)
-    before = deliveries.of_alert(hour.connection, hour.only().alert_id)
-    hour.tick(at_s=1200)
-    rows = deliveries.of_alert(hour.connection, hour.only().alert_id)
-    assert [row.delivery_id for row in rows] == [row.delivery_id for row in before]
-    states = {row.recipient_id: (row.state, row.attempts, row.error) for row in rows}
-    assert states["piket"] == (DeliveryState.OWED, 0, "")
-    assert states["regu"][:2] == (DeliveryState.HANDED, 1)
-    assert last_words(hour) == "belum dikonfirmasi: piket BPBD dipanggil"
-    said = [event.why for event in alerts.events(hour.connection, hour.only().alert_id)]
-    assert "belum dikonfirmasi: ketua regu sudah diberi tahu" in said

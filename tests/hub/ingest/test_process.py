@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.clock import SystemClock
+from contract.clock import ScaledClock, SystemClock
 from hub.fleet import commands
 from hub.ingest.errors import TlsFilesError
 from hub.ingest.link import Link, TlsFiles
@@ -16,7 +16,17 @@ from hub.storage.connection import Connection
 from hub.storage.migrations import migrate
 from hub.storage.stations import Station
 from tests.support.brokers import Broker
-from tests.support.hub_worlds import NODE, SPOOL, STATION, batch_json, hello_json, level, reading, version_of
+from tests.support.hub_worlds import (
+    NODE,
+    SPOOL,
+    START_MS,
+    STATION,
+    batch_json,
+    hello_json,
+    level,
+    reading,
+    version_of,
+)
 from tests.support.ingests import running_ingest
 from tests.support.plain_boxes import plain_box
 from tests.support.processes import wait_until
@@ -44,6 +54,14 @@ def test_a_batch_is_committed_before_it_is_acknowledged(broker: Broker, path: Pa
             ack = box.hear("ack")
             assert ack["high"] == seq
             assert hub.execute("SELECT max(seq) FROM records").fetchone() == (seq,)
+
+
+def test_on_a_fast_clock_an_hour_may_be_some_real_seconds_ahead(broker: Broker, path: Path) -> None:
+    clock = ScaledClock.start(anchor_real_ms=SystemClock().now_ms(), anchor_data_ms=START_MS, rate=600.0)
+    with running_ingest(broker, database_path=path, clock=clock) as hub, plain_box(broker, NODE) as box:
+        box.say("records", batch_json([reading(1, at_ms=clock.now_ms() + round(5_000 * clock.rate))]))
+        assert box.hear("ack")["high"] == 1
+        assert hub.execute("SELECT clock FROM records").fetchone() == ("ntp",)
 
 
 def test_a_hello_is_answered_with_ack_and_desired_state(broker: Broker, path: Path) -> None:

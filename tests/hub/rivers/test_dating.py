@@ -194,3 +194,23 @@ def test_an_earlier_boot_by_a_clock_that_never_was_good_stays_without_an_hour(hu
     hub.clock.advance(AHEAD_MS / 1000 + 300)
     hub.batch([right(4, 40.0, boot=2, up_ms=5)])
     assert charted(hub) == {15: 40.0}
+
+
+@pytest.mark.parametrize("is_backlog", [False, True])
+def test_what_counts_of_an_earlier_boot_is_its_newest_hour_in_whatever_order_it_came(
+    hub: HubWorld, *, is_backlog: bool
+) -> None:
+    lead_ms = 30 * MINUTE_MS
+    told = [reading(seq, at_ms=START_MS + seq * MINUTE_MS + lead_ms) for seq in range(1, 41)]
+    for portion in (told[1:], told[:1]) if is_backlog else (told,):
+        hub.batch(portion)
+    hub.clock.advance(45 * 60)
+    hub.batch([reading(50, 40.0, boot=2, up_ms=5, at_ms=hub.clock.now_ms())])
+    assert charted(hub) == {45: 40.0}
+
+
+def test_an_earlier_boot_of_long_ago_stays_without_an_hour(hub: HubWorld) -> None:
+    hub.batch([reading(1, at_ms=1_000_000)])
+    hub.batch([reading(2, 40.0, boot=2, up_ms=5)])
+    assert charted(hub) == {2: 40.0}
+    assert READINGS_DATED not in hub.counters()
