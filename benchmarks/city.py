@@ -7,7 +7,7 @@ from benchmarks.hub_home import HubHome
 from contract.clock import SystemClock
 from contract.desired import Sampling
 from contract.level.settings import HOLD_S, Persistence
-from hub.storage import bindings, connection, people, stations, thresholds
+from hub.storage import api_tokens, bindings, connection, stations, thresholds
 from hub.storage.migrations import migrate
 
 OFFSET_CM = 300.0
@@ -76,4 +76,11 @@ def found_city(
 def api_token(home: HubHome) -> str:
     """Return a token with which a program may do what a signed-in operator may."""
     with closing(connection.open(home.database)) as database, connection.write(database):
-        return people.create_api_token(database, name="bench", scopes="operator", now_ms=SystemClock().now_ms())
+        now_real_ms = SystemClock().now_ms()
+        return api_tokens.add(
+            database,
+            name="bench",
+            scopes="look,acknowledge",
+            now_real_ms=now_real_ms,
+            expires_real_ms=now_real_ms + 3_600_000,
+        )

@@ -17,8 +17,12 @@ COMMANDS = {
     "user": ("hub.commands.user", "who may sign in: add a person, give a new password"),
     "authority": ("hub.commands.authority", "the hub's own issuing authority: make it, look at it, replace its keys"),
     "claim": ("hub.commands.claim", "claim codes by which boxes become known, and their label sheets"),
+    "broker": ("hub.commands.broker", "the broker's configuration and rights: render them, compare what is installed"),
+    "usb": ("hub.commands.usb", "let in boxes that ask by a USB stick"),
     "level-check": ("hub.commands.level_check", "the level rule on any series"),
     "explain": ("hub.commands.explain", "the record of an alert's decisions and their bit-equal re-run"),
+    "backup": ("hub.commands.backup", "encrypted copies of database, authority, secrets and config"),
+    "restore": ("hub.commands.restore", "put a backup back into an empty folder, or try that it can be"),
     "audit": ("hub.commands.audit", "who did what, and whether that log is as it was written"),
 }
 EXIT_FAILED = 1

@@ -72,10 +72,15 @@ def run_dispatch(config: HubConfig, *, stop: threading.Event) -> int:
 def run_web(config: HubConfig, *, stop: threading.Event) -> int:
     """Serve pages and API until `stop` is set."""
     from hub.api import process
+    from hub.api.enrolments import Enrolments
+    from hub.api.listening import ByTls
+    from hub.fleet.authority import shelf
     from hub.storage import connection as database
     from hub.storage.migrations import migrate
     from hub.wall.city import City
+    from provisioning.identity.enrolment import Broker
 
+    tls = config.web.tls
     config.home_path().mkdir(parents=True, exist_ok=True)
     connection = database.open(config.database_path())
     migrate(connection)
@@ -96,6 +101,20 @@ def run_web(config: HubConfig, *, stop: threading.Event) -> int:
         policy=alert_policy(config),
         stop=stop,
         secure_cookies=config.public_url().startswith("https://"),
+        is_open=config.web.open,
+        enrolments=Enrolments(
+            home=config.home_path(),
+            broker=Broker() if tls is None else Broker(host=tls.broker_host or None, port=tls.broker_port),
+        ),
+        by_tls=None
+        if tls is None
+        else ByTls(
+            host=tls.host,
+            port=tls.port,
+            bundle_port=tls.bundle_at(),
+            certificate=shelf.server_file(config.home_path()),
+            bundle=shelf.folder_of(config.home_path()) / shelf.BUNDLE,
+        ),
     )
 
 

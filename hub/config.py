@@ -42,9 +42,30 @@ class MqttConfig(Struct, frozen=True, kw_only=True):
 
 
 class BrokerConfig(Struct, frozen=True, kw_only=True):
-    """Whether `hub run` starts the embedded broker, at the address of [mqtt]."""
+    """Whether `hub run` starts the embedded broker, at the address of [mqtt]; and what a rendered one is like."""
 
     embedded: bool = True
+    listen: str = LOOPBACK
+    """IP address that a rendered broker listens on."""
+    user: str = "mosquitto"
+    """System user that mosquitto becomes when it is started as root; Debian's package makes it."""
+
+
+class WebTlsConfig(Struct, frozen=True, kw_only=True):
+    """Where boxes and browsers reach the hub by HTTPS, with the hub's own certificate of its authority."""
+
+    host: str = LOOPBACK
+    port: Port = 8443
+    bundle_port: Port | None = None
+    """Serves the public trust bundle alone, without TLS: a new box cannot trust anything before it has it. None: one
+    above `port`, where boxes look."""
+    broker_host: str = ""
+    """Where boxes reach the broker; empty: by the host on their label."""
+    broker_port: Port = 8883
+
+    def bundle_at(self) -> int:
+        """Return the port of the bundle."""
+        return self.port + 1 if self.bundle_port is None else self.bundle_port
 
 
 class WebConfig(Struct, frozen=True, kw_only=True):
@@ -54,6 +75,9 @@ class WebConfig(Struct, frozen=True, kw_only=True):
     port: Port = 8080
     public_url: str = ""
     """How people reach the pages, for links in messages; empty: http://host:port."""
+    open: bool = True
+    """Whether everybody who reaches the pages may look; false: only who signs in, programs with tokens, and screens."""
+    tls: WebTlsConfig | None = None
 
 
 class CityConfig(Struct, frozen=True, kw_only=True):
@@ -99,6 +123,16 @@ class RetentionConfig(Struct, frozen=True, kw_only=True):
     dead_letters: Annotated[int, Meta(ge=100)] = 10_000
 
 
+class BackupConfig(Struct, frozen=True, kw_only=True):
+    """Encrypted copies of the hub."""
+
+    recipient: str = ""
+    """Public half of the backup key, `age1…`; empty: no backup can be made."""
+    folder: str = "backup"
+    """Where they lie; better a disk of its own."""
+    keep: Annotated[int, Meta(ge=1, le=1000)] = 14
+
+
 class HubConfig(Struct, frozen=True, kw_only=True):
     """The whole file."""
 
@@ -112,6 +146,7 @@ class HubConfig(Struct, frozen=True, kw_only=True):
     alerts: AlertConfig = AlertConfig()
     webhook: WebhookConfig = WebhookConfig()
     retention: RetentionConfig = RetentionConfig()
+    backup: BackupConfig = BackupConfig()
 
     def home_path(self) -> Path:
         """Return the state directory."""
@@ -154,6 +189,7 @@ def load_config(path: Path) -> HubConfig:
     return replace(
         config,
         home=str(home),
+        backup=replace(config.backup, folder=str(home / config.backup.folder)),
         webhook=WebhookConfig(secret_file=str(home / config.webhook.secret_file)),
         city=replace(config.city, map_pack=str(base / config.city.map_pack) if config.city.map_pack else ""),
         mqtt=replace(config.mqtt, tls=_absolute_tls(config.mqtt.tls, base)),
@@ -190,6 +226,12 @@ def _cross_checks(config: HubConfig) -> list[str]:
     unknown = sorted(set(config.city.words) - {"0", "1", "2", "3"})
     if unknown:
         problems.append(f"city.words: severities are 0 to 3, got {', '.join(unknown)}")
+    tls = config.web.tls
+    if tls is not None and (len({config.web.port, tls.port, tls.bundle_at()}) < 3 or tls.bundle_at() > 65_535):  # noqa: PLR2004 - three listeners, the ports there are
+        problems.append(
+            "web.port, web.tls.port and web.tls.bundle_port must differ and be ports, "
+            f"got {config.web.port}, {tls.port}, {tls.bundle_at()}"
+        )
     if config.broker.embedded and config.mqtt.tls is not None:
         problems.append("broker.embedded speaks plain MQTT on loopback; with mqtt.tls set broker.embedded = false")
     if config.broker.embedded and config.mqtt.host != LOOPBACK:

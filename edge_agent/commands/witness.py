@@ -1,6 +1,7 @@
 """`edge-agent witness`: prints what this box was shown of the hub's audit log, for `hub audit verify --witness`."""
 
 import argparse
+import json
 import sys
 
 import msgspec
@@ -23,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
         raise WiringError(f"{file}: {exc.strerror}. {hint}") from exc
     for witness in kept:
         line = {"node": box.node, **msgspec.structs.asdict(witness)}
-        sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+        sys.stdout.write(json.dumps(line) + "\n")  # in ASCII: what a hub has sent gives the terminal no order
     print(
         f"{len(kept)} saksi / witnesses. Berikutnya / Next: hub audit verify --witness FILE, di / at the hub",
         file=sys.stderr,

@@ -25,6 +25,8 @@ class Count(StrEnum):
     DOWN_MALFORMED = "down_malformed"
     DOWN_UNKNOWN = "down_unknown"
     DESIRED_OLD = "desired_old"
+    AUDIT_WENT_BACK = "audit_went_back"
+    """Heads of the hub's audit log that say other than an earlier one."""
     NOT_STORED = "not_stored"
     """Records that the gauge could not write to its disk, ever."""
     COMMANDS = "commands"

@@ -72,6 +72,8 @@ class Downward:
             return
         document = decode_message(Desired, payload)
         if document.audit is not UNSET:
+            went_back = self.witnesses.is_contradicted(document.audit, db_epoch=document.db_epoch)
+            self.counts[Count.AUDIT_WENT_BACK] += went_back
             self.witnesses.take(document.audit, db_epoch=document.db_epoch)
         held = self.inbox.desired
         applied = Applied() if held is None else Applied(db_epoch=held.db_epoch, version=held.version)

@@ -18,7 +18,9 @@ WHY_LONGEST = 200
 """Characters of a reason: one line of a history."""
 
 CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE = "clone", "records_lost", "spool_reborn"
-EVENT_CODES = frozenset({CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE})
+CLAIM_COPIED_CODE = "claim_copied"
+"""A used claim code came with another key; of the box that it was meant for."""
+EVENT_CODES = frozenset({CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE, CLAIM_COPIED_CODE})
 """Faults that tell what happened once: no box ever says that they are over, a person does by acknowledging them."""
 
 

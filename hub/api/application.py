@@ -6,36 +6,49 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import anyio.to_thread
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from contract.clock import Clock
+from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
-from hub.api import receipts
-from hub.api.errors import ApiError, InvalidRequestError, MethodNotAllowedError, NotFoundError, TooBusyError
+from hub.api import gate, receipts
+from hub.api.errors import (
+    ApiError,
+    InvalidRequestError,
+    MethodNotAllowedError,
+    NotFoundError,
+    NotSignedInError,
+    TooBusyError,
+    TooLargeError,
+)
 from hub.api.follower import Follower
 from hub.api.headers import SafeHeaders
 from hub.api.house import READERS, Connections, House
-from hub.api.pages import about, alert_forms, rivers, sign_in
+from hub.api.pages import about, alert_forms, first_admin, rivers, screen, sign_in
 from hub.api.pages import alerts as alert_pages
 from hub.api.pages import nodes as node_pages
 from hub.api.pages import wall as wall_page
 from hub.api.pages.page import page, wording_of
-from hub.api.routes import alerts, dead_letters, deliveries, events, nodes, service, stations, wall
+from hub.api.routes import alerts, dead_letters, deliveries, enrol, events, nodes, service, stations, wall
+from hub.api.secret_paths import shown_path
 from hub.api.stream import Broadcaster, Event
+from hub.api.watch import watch_streams
 from hub.storage.errors import DatabaseBusyError
 from hub.wall import static_files
 from hub.wall.city import City
 
 API_ROOT = "/api/v1"
 THREADS = READERS + 4
+BODY_LONGEST_BYTES = 64 * 1024
+"""More than any form or call of ours needs; a route that needs more says so itself."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,7 +64,14 @@ class _KeptStaticFiles(StaticFiles):
 
 
 def create_app(
-    *, db_path: Path, clock: Clock, city: City, policy: AlertPolicy, secure_cookies: bool = False
+    *,
+    db_path: Path,
+    clock: Clock,
+    city: City,
+    policy: AlertPolicy,
+    secure_cookies: bool = False,
+    is_open: bool = True,
+    real_clock: Clock | None = None,
 ) -> FastAPI:
     """Return the application.
 
@@ -61,6 +81,11 @@ def create_app(
         city: what pages call it.
         policy: of its alerts.
         secure_cookies: whether browsers reach it by TLS only.
+        is_open: whether everybody may look at it; nobody acts unknown.
+        real_clock: by which sessions and tokens end; the machine's own by default.
+
+    Raises:
+        UnlistedRouteError: a route has no row in the table of rights.
     """
     house = House(
         connections=Connections(db_path),
@@ -69,25 +94,31 @@ def create_app(
         policy=policy,
         version=static_files.digest(),
         secure_cookies=secure_cookies,
+        is_open=is_open,
+        real=real_clock or SystemClock(),
     )
     app = FastAPI(
         title="Jagawai",
         version="1",
         summary="Rivers, alerts and boxes of a city",
+        openapi_url=None,  # served by a route that passes the gate
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(gate.pass_gate)],
+        max_body_size=BODY_LONGEST_BYTES,
         lifespan=_lifespan,
         separate_input_output_schemas=False,
     )
     app.state.house = house
     app.state.broadcaster = Broadcaster()
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(SafeHeaders, is_by_tls=secure_cookies)
     for router in _api_routers():
         app.include_router(router, prefix=API_ROOT)
     app.include_router(service.router)
     for router in _page_routers():
         app.include_router(router)
     app.mount(f"/static/{house.version}", _KeptStaticFiles(directory=static_files.FOLDER), name="static")
+    gate.post(app)
     _answer_errors(app)
     app.openapi = _openapi_of(app)  # type: ignore[method-assign]
     return app
@@ -102,6 +133,7 @@ def _api_routers() -> tuple[APIRouter, ...]:
         dead_letters.router,
         wall.router,
         events.router,
+        enrol.router,
     )
 
 
@@ -113,6 +145,8 @@ def _page_routers() -> tuple[APIRouter, ...]:
         alert_forms.router,
         node_pages.router,
         sign_in.router,
+        first_admin.router,
+        screen.router,
         about.router,
         receipts.router,
     )
@@ -137,9 +171,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         is_heard=lambda: broadcaster.client_count > 0,
     )
     follower.start()
+    watch = asyncio.create_task(watch_streams(house, broadcaster), name="watch")
     try:
         yield
     finally:
+        watch.cancel()
         broadcaster.close()
         await asyncio.to_thread(follower.stop)
         house.connections.close()
@@ -154,7 +190,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(DatabaseBusyError)
     def on_busy(request: Request, error: DatabaseBusyError) -> Response:
-        _LOG.warning("%s %s: %s", request.method, request.url.path, error)
+        _LOG.warning("%s %s: %s", request.method, shown_path(request.url.path), error)
         busy = TooBusyError("Pangkalan data sibuk. Coba lagi.", "The database is busy. Try again.")
         return _answer(request, busy, status=busy.status)
 
@@ -173,11 +209,15 @@ def _answer_errors(app: FastAPI) -> None:
             told = MethodNotAllowedError(
                 f"Alamat ini tidak menerima {request.method}.", f"This address does not take {request.method}."
             )
+        if error.status_code == TooLargeError.status:
+            told = TooLargeError(
+                f"Kiriman lebih dari {BODY_LONGEST_BYTES} byte.", f"More than {BODY_LONGEST_BYTES} bytes were sent."
+            )
         return _answer(request, told, status=error.status_code, headers=dict(error.headers or {}))
 
     @app.exception_handler(Exception)
     def on_failure(request: Request, error: Exception) -> Response:
-        _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        _LOG.error("%s %s failed", request.method, shown_path(request.url.path), exc_info=error)
         failed = ApiError("Terjadi kesalahan di pusat. Coba lagi.", "Something failed at the hub. Try again.")
         return _answer(request, failed, status=failed.status)
 
@@ -188,6 +228,8 @@ def _answer(request: Request, error: ApiError, *, status: int, headers: dict[str
     is_page = not request.url.path.startswith(("/api/", "/static/", "/metrics", "/healthz", "/openapi"))
     if is_page and "text/html" in request.headers.get("accept", ""):
         house = cast("House", request.app.state.house)
+        if isinstance(error, NotSignedInError) and request.method == "GET":
+            return RedirectResponse(f"/masuk?kembali={quote(request.url.path)}", status_code=303)
         response: HTMLResponse = page(
             request,
             "error.html",

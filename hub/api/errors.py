@@ -9,10 +9,15 @@ ApiError
 ├── StaleVersionError      409  it changed since it was seen; carries how it stands now
 ├── RefusedError           409  the rules of the thing forbid it now; carries how it stands
 ├── TooManyAttemptsError   429  too many wrong passwords
-└── TooBusyError           503  the database was held by another process
+├── TooLargeError          413  more was sent than any form or call of ours needs
+└── TooBusyError           503  the database was held by another process, or too many sign in at once
+
+UnlistedRouteError (no answer: the application does not start)
 """
 
 from typing import Any, ClassVar
+
+from hub.errors import HubError
 
 
 class ApiError(Exception):
@@ -110,8 +115,23 @@ class TooManyAttemptsError(ApiError):
     code = "too_many_attempts"
 
 
+class TooLargeError(ApiError, ValueError):
+    """More was sent than any form or call of ours needs."""
+
+    status = 413
+    code = "too_large"
+
+
 class TooBusyError(ApiError, TimeoutError):
-    """The database was held by another process."""
+    """The database was held by another process, or too many sign in at once."""
 
     status = 503
     code = "too_busy"
+
+
+class UnlistedRouteError(HubError, LookupError):
+    """Routes stand in no row of the table of rights, so nobody may be let through to them."""
+
+    def __init__(self, routes: list[str]) -> None:
+        """Name the routes."""
+        super().__init__(f"starting the pages: no row in hub/api/rights.py for {', '.join(routes)}. Add one each.")

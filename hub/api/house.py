@@ -6,6 +6,7 @@ lock, because SQLite has one writer anyway and a person's click must not wait be
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,8 +15,11 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from contract.clock import Clock
+from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
+from hub.api.attempts import Attempts
+from hub.api.failures import Failures
+from hub.api.password_turns import PasswordTurns
 from hub.storage import connection as database
 from hub.storage.connection import Connection
 from hub.wall.city import City
@@ -83,9 +87,15 @@ class House:
     version: str
     """Digest of the static files: another one after an update."""
     secure_cookies: bool
-    password_turn: threading.Lock = field(default_factory=threading.Lock)
-    """One password is verified at a time: each takes 19 MiB while it lasts."""
-    wrong_passwords: dict[str, list[int]] = field(default_factory=dict)
+    is_open: bool = True
+    """Whether everybody may look; nobody may act unknown."""
+    real: Clock = field(default_factory=SystemClock)
+    """The machine's own: sessions and tokens end in real time, at whatever rate the hub's clock runs."""
+    turns: PasswordTurns = field(default_factory=PasswordTurns)
+    attempts: Attempts = field(default_factory=Attempts)
+    failures: Failures = field(default_factory=Failures)
+    sign_ins: Counter[str] = field(default_factory=Counter)
+    """How often what came of a sign-in, since the start: done, wrong, limited, busy."""
 
 
 def house_of(request: Request) -> House:

@@ -1,7 +1,7 @@
 """Figures of the hub in the Prometheus text form, read from the counters that all processes share and from tables."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -14,6 +14,7 @@ from hub.storage.connection import Connection
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 SEVERITIES = (0, 1, 2, 3)
+SIGN_IN_RESULTS = ("done", "wrong", "limited", "busy")
 
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 _PROMISED: dict[str, tuple[str, ...]] = {
@@ -32,8 +33,17 @@ _PROMISED: dict[str, tuple[str, ...]] = {
 class _Tables(Collector):
     """Reads everything at the moment of the question."""
 
-    def __init__(self, connection: Connection, *, now_real_ms: int, stream_clients: int, stream_drops: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        now_real_ms: int,
+        stream_clients: int,
+        stream_drops: int,
+        sign_ins: Mapping[str, int],
+    ) -> None:
         self._connection = connection
+        self._sign_ins = sign_ins
         self._now_real_ms = now_real_ms
         self._stream_clients = stream_clients
         self._stream_drops = stream_drops
@@ -67,6 +77,12 @@ class _Tables(Collector):
         yield CounterMetricFamily(
             "jagawai_stream_drops", "Browsers dropped because they read too slowly", value=self._stream_drops
         )
+        signing = CounterMetricFamily(
+            "jagawai_sign_ins_total", "What came of signing in, since the start", labels=["result"]
+        )
+        for result in SIGN_IN_RESULTS:
+            signing.add_metric([result], self._sign_ins.get(result, 0))
+        yield signing
         ages = processes_of(self._connection, real_ms=self._now_real_ms)
         heartbeat = GaugeMetricFamily(
             "jagawai_heartbeat_age_seconds", "Real seconds since a process said that it works", labels=["process"]
@@ -113,7 +129,14 @@ def _ingest_seconds(counted: dict[counters.Key, int]) -> Metric:
     return family
 
 
-def exposition(connection: Connection, *, now_real_ms: int, stream_clients: int, stream_drops: int) -> bytes:
+def exposition(
+    connection: Connection,
+    *,
+    now_real_ms: int,
+    stream_clients: int,
+    stream_drops: int,
+    sign_ins: Mapping[str, int],
+) -> bytes:
     """Return all figures in the Prometheus text form.
 
     Args:
@@ -121,9 +144,16 @@ def exposition(connection: Connection, *, now_real_ms: int, stream_clients: int,
         now_real_ms: real boot clock, to tell the age of heartbeats.
         stream_clients: browsers on the event stream of this process.
         stream_drops: browsers it has dropped.
+        sign_ins: how often what came of a sign-in, see `SIGN_IN_RESULTS`.
     """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(
-        _Tables(connection, now_real_ms=now_real_ms, stream_clients=stream_clients, stream_drops=stream_drops)
+        _Tables(
+            connection,
+            now_real_ms=now_real_ms,
+            stream_clients=stream_clients,
+            stream_drops=stream_drops,
+            sign_ins=sign_ins,
+        )
     )
     return generate_latest(registry)

@@ -5,8 +5,9 @@ import ctypes
 import logging
 import socket
 import threading
+from contextlib import ExitStack
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,6 +15,9 @@ from fastapi import FastAPI
 from contract.clock import Clock
 from hub.alerting.policy import AlertPolicy
 from hub.api.application import create_app
+from hub.api.bundle import bundle_app
+from hub.api.enrolments import Enrolments
+from hub.api.listening import ByTls, ServerBeside, TlsServer, tls_context
 from hub.api.stream import Broadcaster
 from hub.errors import PortTakenError
 from hub.wall.city import City
@@ -21,11 +25,14 @@ from hub.wall.city import City
 STOP_WITHIN_S = 3
 STOP_POLL_S = 0.1
 BACKLOG = 256
+BUNDLE_CONNECTIONS = 256
 
 _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 """Parameters of mallopt(3), as glibc numbers them."""
 
+_Place = tuple[uvicorn.Server, str, int, str]
+"""A server, where it listens, and the setting that says so."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -56,6 +63,9 @@ def run(
     policy: AlertPolicy,
     stop: threading.Event,
     secure_cookies: bool = False,
+    is_open: bool = True,
+    enrolments: Enrolments | None = None,
+    by_tls: ByTls | None = None,
 ) -> int:
     """Serve until `stop` is set or the process is signalled; return the exit code.
 
@@ -68,31 +78,70 @@ def run(
         policy: of its alerts.
         stop: set from another thread, or from a signal handler.
         secure_cookies: whether browsers reach it by TLS only.
+        is_open: whether everybody may look.
+        enrolments: what new boxes need; None: none are let in.
+        by_tls: where the same is served by HTTPS; None: nowhere.
 
     Raises:
         PortTakenError: something else listens there.
     """
     _keep_small()
-    app = create_app(db_path=db_path, clock=clock, city=city, policy=policy, secure_cookies=secure_cookies)
-    config = uvicorn.Config(
+    app = create_app(
+        db_path=db_path, clock=clock, city=city, policy=policy, secure_cookies=secure_cookies, is_open=is_open
+    )
+    app.state.enrolments = enrolments
+    server = _Server(_config(app, lifespan="on"), app=app, stop=stop)
+    served: list[_Place] = [(server, host, port, "JAGAWAI_WEB_PORT")]
+    if by_tls is not None:
+        served += _beside(server, app=app, by_tls=by_tls)
+    with ExitStack() as stack:
+        listeners: list[tuple[uvicorn.Server, socket.socket]] = [
+            (one, stack.enter_context(_listen(at, number, setting=setting))) for one, at, number, setting in served
+        ]
+        _LOG.info("pages on http://%s:%d/dinding", host, port)
+        if by_tls is not None:
+            _LOG.info("boxes and pages on https://%s:%d", by_tls.host, by_tls.port)
+        runner = stack.enter_context(asyncio.Runner(loop_factory=server.config.get_loop_factory()))
+        runner.run(_serve(listeners))
+    return 0 if server.started else 1
+
+
+async def _serve(listeners: list[tuple[uvicorn.Server, socket.socket]]) -> None:
+    """Serve on all of them; one that fails ends the others."""
+    async with asyncio.TaskGroup() as group:
+        for server, listener in listeners:
+            group.create_task(server.serve(sockets=[listener]))
+
+
+def _beside(main: uvicorn.Server, *, app: FastAPI, by_tls: ByTls) -> list[_Place]:
+    """Return the servers of HTTPS and of the bundle, each with where it listens and which setting says so."""
+    pages = TlsServer(
+        _config(app, lifespan="off", ssl_context_factory=lambda *_: tls_context(by_tls.certificate)),
+        main=main,
+        certificate=by_tls.certificate,
+    )
+    bundle = ServerBeside(
+        _config(bundle_app(by_tls.bundle), lifespan="off", limit_concurrency=BUNDLE_CONNECTIONS), main=main
+    )
+    return [
+        (pages, by_tls.host, by_tls.port, "web.tls.port"),
+        (bundle, by_tls.host, by_tls.bundle_port, "web.tls.bundle_port"),
+    ]
+
+
+def _config(app: Any, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
-        host=host,
-        port=port,
         loop="uvloop",
         http="httptools",
         ws="none",
-        lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,
         backlog=BACKLOG,
+        **more,
     )
-    server = _Server(config, app=app, stop=stop)
-    with _listen(host, port) as listener, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        _LOG.info("pages on http://%s:%d/dinding", host, port)
-        runner.run(server.serve(sockets=[listener]))
-    return 0 if server.started else 1
 
 
 def _keep_small() -> None:
@@ -106,8 +155,8 @@ def _keep_small() -> None:
         mallopt(_M_MMAP_THRESHOLD, 1 << 18)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket."""
+def _listen(host: str, port: int, *, setting: str) -> socket.socket:
+    """Return a listening socket; `setting` is what would choose another port."""
     try:
         return socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG
@@ -115,5 +164,5 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as problem:
         raise PortTakenError(
             f"serving pages on {host}:{port}: {problem.strerror}. "
-            "Try: end the program that listens there, or set JAGAWAI_WEB_PORT to another port."
+            f"Try: end the program that listens there, or set {setting} to another port."
         ) from problem

@@ -1,122 +1,120 @@
-"""Who asks: a signed-in user by cookie, or a program by API token.
+"""Signing in: the password is verified in turn, attempts are limited, a session begins, the audit log is told.
 
-A cookie alone changes nothing: what a user does by form or script carries the session's CSRF token too. An API token
-is never sent by a browser on its own, so it needs none. After five wrong passwords in a minute a place waits.
+Every failure looks and takes alike: an unknown name, a wrong password, an account that was ended.
 """
 
-import secrets
-from typing import Annotated
-
-from fastapi import Depends, Request, Security
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Request
 from starlette.responses import Response
 
-from hub.api.errors import ForbiddenError, NotSignedInError, TooManyAttemptsError
-from hub.api.house import House, Reader, TheHouse
-from hub.storage import people
-from hub.storage.connection import Connection
-from hub.storage.people import Person
-
-COOKIE = "jagawai_session"
-CSRF_HEADER = "x-csrf-token"
-ACTING_ROLES = ("admin", "operator")
-WRONG_PASSWORDS = 5
-WRONG_WITHIN_MS = 60_000
-"""Real time."""
-PLACES_MOST = 1_000
+from hub.api.caller import SESSION_COOKIE, cookie_name, is_by_tls
+from hub.api.errors import TooBusyError, TooManyAttemptsError
+from hub.api.house import House
+from hub.audit import log as audit_log
+from hub.audit.action import Action
+from hub.storage import people, sessions
+from hub.storage.people import User
 
 
-_token = HTTPBearer(scheme_name="token", description="An API token", auto_error=False)
-_session = APIKeyCookie(
-    name=COOKIE, scheme_name="session", description=f"Of /masuk; with its token in {CSRF_HEADER}", auto_error=False
-)
+def sign_in(house: House, *, place: str, name: str, password: str, old_session: str) -> str | None:
+    """Return the secret of a new session, or None if name and password do not fit.
 
-
-def person_of(
-    house: TheHouse,
-    connection: Reader,
-    token: Annotated[HTTPAuthorizationCredentials | None, Security(_token)],
-    session: Annotated[str | None, Security(_session)],
-) -> Person | None:
-    """Return who asks, or None."""
-    if token is not None:
-        return people.of_api_token(connection, token.credentials)
-    return None if session is None else people.of_session(connection, session, now_ms=house.clock.now_ms())
-
-
-ThePerson = Annotated[Person | None, Depends(person_of)]
-
-
-def verify_acting(person: Person | None, csrf: str) -> Person:
-    """Return the person if they may act.
+    Args:
+        house: of the hub.
+        place: where the attempt comes from.
+        name: whom somebody says to be.
+        password: their proof.
+        old_session: what the browser has shown; it ends, so that nobody can plant a session and wait.
 
     Raises:
-        NotSignedInError: nobody is signed in.
-        ForbiddenError: the CSRF token of the session is not there, or the right is not.
+        TooManyAttemptsError: too many wrong ones lately.
+        TooBusyError: too many wait for their turn.
     """
-    if person is None:
-        raise NotSignedInError
-    if person.csrf and not secrets.compare_digest(person.csrf.encode(), csrf.encode()):
-        raise ForbiddenError(
-            "Halaman ini sudah lama. Muat ulang halaman lalu coba lagi.",
-            "This page is old: its CSRF token is missing or wrong. Load the page again and retry.",
-        )
-    if person.role not in ACTING_ROLES:
-        raise ForbiddenError("Hanya operator yang boleh melakukan ini.", "Only an operator may do this.")
-    return person
+    user = _verified(house, place=place, name=name, password=password)
+    if user is None:
+        return None
+    with house.connections.writing() as writer:
+        secret = sessions.begin(writer, user.user_id, now_real_ms=house.real.now_ms())
+        if secret is not None:
+            if old_session:
+                sessions.end(writer, old_session)
+            audit_log.note(
+                writer,
+                now_ms=house.clock.now_ms(),
+                actor=user.name,
+                action=Action.SIGNED_IN,
+                subject=user.name,
+                detail={"place": place},
+            )
+    house.sign_ins["done" if secret else "wrong"] += 1
+    return secret
 
 
-def actor_of(request: Request, person: ThePerson) -> Person:
-    """Return who acts through the API; a session sends its CSRF token in a header."""
-    return verify_acting(person, request.headers.get(CSRF_HEADER, ""))
+def _verified(house: House, *, place: str, name: str, password: str) -> User | None:
+    """Return the user who proves to be `name`, or None."""
+    began_ms = house.clock.real_ms()
+    wait_ms = house.attempts.begin(place, name, now_ms=began_ms)
+    if wait_ms:
+        house.sign_ins["limited"] += 1
+        raise _too_many(wait_ms)
+    try:
+        with house.turns.turn(place), house.connections.reading() as connection:
+            user = people.verify_password(connection, name=name, password=password)
+    except TooBusyError:
+        house.attempts.was_not_tried(place, name, began_ms=began_ms)
+        house.sign_ins["busy"] += 1
+        raise
+    if user is not None:
+        house.attempts.was_right(place, name, began_ms=began_ms)
+    else:
+        house.sign_ins["wrong"] += 1
+    return user
 
 
-Actor = Annotated[Person, Depends(actor_of)]
-
-
-def check_attempts(house: House, place: str) -> None:
-    """Refuse a place that has sent too many wrong passwords lately.
-
-    Raises:
-        TooManyAttemptsError: five within the last real minute.
-    """
-    now_ms = house.clock.real_ms()
-    recent = [at_ms for at_ms in house.wrong_passwords.get(place, []) if now_ms - at_ms < WRONG_WITHIN_MS]
-    if len(recent) < WRONG_PASSWORDS:
-        return
-    wait_s = max(1, round((WRONG_WITHIN_MS - (now_ms - recent[0])) / 1000))
-    raise TooManyAttemptsError(
+def _too_many(wait_ms: int) -> TooManyAttemptsError:
+    wait_s = max(1, -(-wait_ms // 1000))
+    return TooManyAttemptsError(
         f"Terlalu banyak kata sandi salah. Tunggu {wait_s} detik.",
         f"Too many wrong passwords. Wait {wait_s} seconds.",
         headers={"Retry-After": str(wait_s)},
     )
 
 
-def note_wrong_password(house: House, place: str) -> None:
-    """Remember a wrong password; the places longest quiet are forgotten first."""
-    now_ms = house.clock.real_ms()
-    recent = [at_ms for at_ms in house.wrong_passwords.pop(place, []) if now_ms - at_ms < WRONG_WITHIN_MS]
-    house.wrong_passwords[place] = [*recent[-WRONG_PASSWORDS:], now_ms]
-    while len(house.wrong_passwords) > PLACES_MOST:
-        house.wrong_passwords.pop(next(iter(house.wrong_passwords)))
+def note_failure(house: House, *, place: str, name: str) -> None:
+    """Write a refused sign-in down, after its answer has gone: who waits for it must not learn whether a row was due.
 
-
-def verify_password(connection: Connection, house: House, *, place: str, name: str, password: str) -> str | None:
-    """Return the id of the user who proves to be `name`, or None; `place` is where the attempt comes from.
-
-    Raises:
-        TooManyAttemptsError: too many wrong ones from there lately.
+    A name that nobody has is not told: it may be a password in the wrong field.
     """
-    with house.password_turn:
-        check_attempts(house, place)
-        user_id = people.verify_password(connection, name=name, password=password)
-        if user_id is None:
-            note_wrong_password(house, place)
-    return user_id
+    with house.connections.reading() as connection:
+        known = name if people.user(connection, name) is not None else ""
+    due = house.failures.count(place, known, now_ms=house.clock.real_ms())
+    if due is None:
+        return
+    told_place, subject, times = due
+    with house.connections.writing() as writer:
+        audit_log.note(
+            writer,
+            now_ms=house.clock.now_ms(),
+            actor=audit_log.NOBODY,
+            action=Action.SIGN_IN_FAILED,
+            subject=subject,
+            detail={"place": told_place, "is_known": bool(subject), "times": times},
+        )
 
 
-def set_cookie(response: Response, token: str, *, is_secure: bool) -> None:
-    """Give the browser its session; scripts cannot read it, other sites cannot send it."""
+def set_cookie(
+    response: Response, secret: str, request: Request, house: House, *, name: str = SESSION_COOKIE, life_s: int
+) -> None:
+    """Give the browser a secret that no script can read and no other site's page can send along with a POST.
+
+    `Lax`, not `Strict`: who follows a link from a chat to an alert arrives signed in. What changes anything is a POST
+    with the session's CSRF token.
+    """
     response.set_cookie(
-        COOKIE, token, max_age=round(people.SESSION_REAL_S), httponly=True, samesite="lax", secure=is_secure, path="/"
+        cookie_name(name, request, house),
+        secret,
+        max_age=life_s,
+        httponly=True,
+        samesite="lax",
+        secure=is_by_tls(request, house),
+        path="/",
     )

@@ -7,7 +7,8 @@ Rules:
    than a fifth of a processor: it waits four times as long as its last work took.
 4. Each client has a queue of 1,000 events. A client that lets it run over is dropped, not the event: it comes back
    and is told what it missed.
-5. An id of another epoch, or older than what is kept, is answered by `reset`: fetch the snapshot again.
+5. A client whose session or token ends is ended within seconds (`hub.api.watch`).
+6. An id of another epoch, or older than what is kept, is answered by `reset`: fetch the snapshot again.
 """
 
 import asyncio
@@ -42,6 +43,8 @@ def parse_id(text: str) -> tuple[str, int] | None:
 class Client:
     """One browser's end of the stream."""
 
+    key: str | None = None
+    """For the secret by which its browser was let in; None: nobody needed to be known."""
     queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_EVENTS + 1))
     is_dropped: bool = False
 
@@ -82,9 +85,9 @@ class Broadcaster:
         """How many browsers listen."""
         return len(self._clients)
 
-    def join(self) -> Client:
+    def join(self, *, key: str | None = None) -> Client:
         """Add a client; what is published from now on waits in its queue."""
-        client = Client()
+        client = Client(key=key)
         self._clients.add(client)
         if self._is_closed:
             client.end()
@@ -93,6 +96,18 @@ class Broadcaster:
     def leave(self, client: Client) -> None:
         """Forget a client."""
         self._clients.discard(client)
+
+    @property
+    def keys(self) -> set[str]:
+        """By which secrets those who listen were let in."""
+        return {client.key for client in self._clients if client.key is not None}
+
+    def end_of(self, keys: Iterable[str]) -> None:
+        """End the streams of those whose session or token has ended; their browsers come back as who they are now."""
+        ended = set(keys)
+        for client in self._clients:
+            if client.key in ended:
+                client.end()
 
     def publish(self, events: Iterable[Event]) -> None:
         """Offer events to every client."""

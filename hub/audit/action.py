@@ -8,6 +8,8 @@ class Action(StrEnum):
 
     LOG_BEGUN = "log.begun"
     """The first row; its subject is the epoch of the database."""
+    LOG_RESTORED = "log.restored"
+    """Rows that may have stood behind the row before went with a restore; its subject is the new epoch."""
 
     SIGNED_IN = "sign_in.done"
     SIGN_IN_FAILED = "sign_in.failed"
@@ -27,6 +29,12 @@ class Action(StrEnum):
     CLAIM_MADE = "claim.made"
     CLAIM_REVOKED = "claim.revoked"
     """Both of a code of a site; the code itself is never written."""
+    CLAIM_TAKEN = "claim.taken"
+    """A box became known by it."""
+    CLAIM_COPIED = "claim.copied"
+    """A used code came with another key."""
+    AUTHORITY_BEGUN = "authority.begun"
+    """One of the three that follow is begun; where none follows it was refused or cut short."""
     AUTHORITY_MADE = "authority.made"
     AUTHORITY_ROTATED = "authority.rotated"
     AUTHORITY_RENEWED = "authority.renewed"
@@ -34,7 +42,15 @@ class Action(StrEnum):
 
     USER_SAVED = "user.saved"
     """Added, or given a new password."""
+    USER_ROLE_SET = "user.role_set"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    USER_LINK_MADE = "user.link_made"
+    """By which the first administrator begins; the link itself is never written."""
     TOKEN_MADE = "token.made"
+    TOKEN_REVOKED = "token.revoked"
+
+    BACKUP_MADE = "backup.made"
 
     PROPOSAL_MADE = "proposal.made"
     PROPOSAL_APPROVED = "proposal.approved"

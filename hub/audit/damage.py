@@ -36,6 +36,11 @@ class Damage(Struct, frozen=True, kw_only=True):
     last_n: int
     witness: Witness | None = None
 
+    @property
+    def is_removal(self) -> bool:
+        """Answer whether rows are not there."""
+        return self.kind is DamageKind.REMOVED
+
 
 def damage_at(head: Head, row: Row, following: Sequence[Row]) -> Damage:
     """Return what was done between `head`, the last row that is whole, and `row`.

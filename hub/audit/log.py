@@ -81,16 +81,23 @@ def _append(
     subject: str,
     detail: Mapping[str, Value],
 ) -> Head:
-    kept = {name: value[:TEXT_LONGEST] if isinstance(value, str) else value for name, value in masked(detail).items()}
+    kept = {
+        _writable(name): _writable(value) if isinstance(value, str) else value for name, value in masked(detail).items()
+    }
     row = Row(
         n=head.n + 1,
         at_ms=now_ms,
-        actor=actor[:TEXT_LONGEST],
+        actor=_writable(actor),
         action=action.value,
-        subject=subject[:TEXT_LONGEST],
+        subject=_writable(subject),
         detail=_ENCODER.encode(kept).decode(),
         hash="",
     )
     row = msgspec.structs.replace(row, hash=hash_of(head.hash, row))
     audit.append(connection, row)
     return Head(n=row.n, hash=row.hash)
+
+
+def _writable(text: str) -> str:
+    """Return a text that the log can keep: cut, and with half a character pair as `?`; a deed never fails by it."""
+    return text[:TEXT_LONGEST].encode("utf-8", "replace").decode()

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from contract.desired import AuditHead
 from hub.audit import log
+from hub.audit.witness_file import HUB_ITSELF, Witness
 from hub.storage import meta
 from hub.storage.connection import Connection
 
@@ -32,6 +33,15 @@ def shown(connection: Connection) -> Shown | None:
     """Return what boxes are shown, None if that never was anything."""
     text = meta.value(connection, _KEY)
     return None if text is None else msgspec.json.decode(text, type=Shown)
+
+
+def own_witness(connection: Connection) -> Witness | None:
+    """Return what the hub itself remembers to have shown: boxes may have kept it, so it cannot go unseen."""
+    last = shown(connection)
+    if last is None:
+        return None
+    epoch = meta.db_epoch(connection)
+    return Witness(node=HUB_ITSELF, at_ms=last.at_ms, db_epoch=epoch, n=last.head.n, hash=last.head.hash)
 
 
 def show_head(connection: Connection, *, now_ms: int) -> Shown:

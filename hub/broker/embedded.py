@@ -1,10 +1,6 @@
-"""The embedded broker of laptop, demo and tests: nats-server from its PyPI wheel, MQTT 3.1.1 listener on loopback.
+"""Starts the embedded broker of laptop, demo and tests: nats-server from its PyPI wheel, MQTT 3.1.1 on loopback.
 
-The broker's own queues are a convenience: the boxes' outboxes are the truth, so its store may be lost at any time.
 It is never reachable from outside: both listeners are bound to the address given, loopback by default.
-
-Facts from measurements: nats-server exits at once without JetStream when MQTT is on; a port without a host binds all
-interfaces, so the full address is written; nothing may grow without a bound, so the stores are limited.
 """
 
 import os
@@ -13,47 +9,10 @@ import socket
 import sysconfig
 from pathlib import Path
 
+from hub.broker import nats_server
 from hub.errors import BrokerError, PortTakenError
 
 PROGRAM = "nats-server"
-MAX_MEMORY_STORE_MB = 64
-MAX_FILE_STORE_MB = 256
-MAX_CONSUMERS = 20_000
-"""Two for each box, which hears `desired` and `command` at QoS 1; the default of 1,000 refuses the 500th (measured)."""
-MAX_PAYLOAD_BYTES = 262_144
-"""Above the largest batch (48 KiB) by far, below what would hurt."""
-
-_CONFIG = """\
-# Rendered by the hub at each start; changes here are lost.
-server_name: "jagawai-hub"
-listen: "{host}:-1"
-max_payload: {max_payload}
-pid_file: "{folder}/nats.pid"
-jetstream {{
-  store_dir: "{folder}/store", max_memory_store: {memory_mb}MB, max_file_store: {file_mb}MB
-  limits {{ default_max_consumers: {consumers} }}
-}}
-mqtt {{ listen: "{host}:{port}", ack_wait: "10s", max_ack_pending: 1000 }}
-"""
-
-
-def render_config(*, folder: Path, host: str, mqtt_port: int) -> str:
-    """Return the configuration of a plain embedded broker.
-
-    Args:
-        folder: where store and pid file live; absolute.
-        host: address that both listeners are bound to.
-        mqtt_port: of the MQTT listener; the NATS listener takes any free port.
-    """
-    return _CONFIG.format(
-        folder=folder,
-        host=host,
-        port=mqtt_port,
-        max_payload=MAX_PAYLOAD_BYTES,
-        memory_mb=MAX_MEMORY_STORE_MB,
-        file_mb=MAX_FILE_STORE_MB,
-        consumers=MAX_CONSUMERS,
-    )
 
 
 def program_path() -> str:
@@ -83,8 +42,9 @@ def prepare(*, folder: Path, host: str, mqtt_port: int) -> list[str]:
     program = program_path()
     verify_port_is_free(host, mqtt_port, what="MQTT", variable="JAGAWAI_MQTT_PORT")
     folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "nats.conf"
-    config.write_text(render_config(folder=folder.resolve(), host=host, mqtt_port=mqtt_port), encoding="utf-8")
+    config = folder / nats_server.CONFIG
+    text = nats_server.render_plain(folder=folder.resolve(), host=host, mqtt_port=mqtt_port)
+    config.write_text(text, encoding="utf-8")
     return [program, "-c", str(config)]
 
 

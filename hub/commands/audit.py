@@ -10,18 +10,20 @@ from pathlib import Path
 import msgspec
 
 from contract.clock import Clock, SystemClock, aware
-from hub.audit.damage import Damage, DamageKind
+from hub.audit import showing
 from hub.audit.errors import NoAuditLogError
-from hub.audit.verification import Verified, verify
-from hub.audit.witness_file import read_witnesses
+from hub.audit.verdict import plainly, verdict
+from hub.audit.verification import verify
+from hub.audit.witness_file import HUB_ITSELF, Witness, read_witnesses
 from hub.commands.config_argument import add_config, config_of
 from hub.config import HubConfig
-from hub.storage import audit
+from hub.storage import audit, life_mark, meta
 from hub.storage import connection as database
 from hub.storage.audit import Row, Wanted
 from hub.storage.connection import Connection
 
 EXIT_DAMAGED = 1
+_NEVER_BEGUN = "Try: start this hub once."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,8 +56,11 @@ def run(args: argparse.Namespace) -> int:
     connection = database.read_only(config.database_path())
     try:
         if not audit.is_there(connection):
-            raise NoAuditLogError(f"reading {config.database_path()}: it has no audit log. Try: start this hub once.")
-        return _show(connection, config, args) if args.what == "show" else _verify(connection, args.witness)
+            hint = "It had one: keep a copy as it is, and take a backup." if showing.shown(connection) else _NEVER_BEGUN
+            raise NoAuditLogError(f"reading {config.database_path()}: it has no audit log. {hint}")
+        if args.what == "show":
+            return _show(connection, config, args)
+        return _verify(connection, config.database_path(), args.witness)
     finally:
         connection.close()
 
@@ -86,57 +91,36 @@ def _write_csv(rows: Iterable[Row], zone: timezone) -> None:
 def _line(row: Row) -> str:
     """Return the row in words; what a terminal could take for an order of its own is written out."""
     words = f"{row.actor}  {row.action}  {row.subject}  {'' if row.detail == '{}' else row.detail}".rstrip()
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in words)
+    return plainly(words)
 
 
 def _time(row: Row, zone: timezone) -> str:
     return aware(row.at_ms).astimezone(zone).isoformat(timespec="seconds")
 
 
-def _verify(connection: Connection, files: list[Path], *, clock: Clock | None = None) -> int:
+def _verify(connection: Connection, path: Path, files: list[Path], *, clock: Clock | None = None) -> int:
     watch = clock or SystemClock()
-    witnesses = [witness for file in files for witness in read_witnesses(file)]
-    newest = audit.head(connection)
+    told = [witness for file in files for witness in read_witnesses(file)]
+    own = _own_witnesses(connection, path)  # before the rows: these only grow
+    newest, missing = audit.head(connection), audit.missing_guards(connection)
+    epoch = meta.db_epoch(connection)
     began_ms, count = watch.real_ms(), 0 if newest is None else newest.n
 
     def say(done: int) -> None:
         print(f"{done} / {count} ({100 * done // max(1, count)} %)", file=sys.stderr, flush=True)
 
-    found = verify(audit.all_rows(connection), witnesses=witnesses, say=say)
+    found = verify(audit.all_rows(connection), witnesses=[*own, *told], say=say, lives=[epoch])
     seconds = (watch.real_ms() - began_ms) / 1000
-    sys.stdout.write("\n".join(_verdict(found, offered=len(witnesses), seconds=seconds)) + "\n")
-    return 0 if found.damage is None else EXIT_DAMAGED
+    lines = verdict(found, offered=len(told), missing_guards=missing, seconds=seconds)
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0 if found.is_whole and not missing else EXIT_DAMAGED
 
 
-def _verdict(found: Verified, *, offered: int, seconds: float) -> list[str]:
-    last = f", up to {found.head.hash[:16]}…" if found.head else ""
-    figures = f"{found.rows} rows in {seconds:.1f} s{last}; {found.witnesses} of {offered} witnesses agree"
-    if found.damage is None:
-        lines = [f"Utuh / whole: {figures}."]
-        if not offered:
-            lines.append(
-                "Tanpa saksi / without a witness a log that was cut off or computed anew is not found. "
-                "Try: edge-agent witness --config box.toml > FILE on a box, then hub audit verify --witness FILE"
-            )
-        return lines
-    return [
-        f"RUSAK / DAMAGED: {_told(found.damage)}",
-        f"Before it: {figures}.",
-        "Try: keep a copy of the database as it is, and compare it with the newest backup.",
-    ]
-
-
-def _told(damage: Damage) -> str:
-    first_n, last_n = damage.first_n, damage.last_n
-    which = f"row {first_n}" if first_n == last_n else f"rows {first_n} to {last_n}"
-    witness = damage.witness
-    seen = ""
-    if witness is not None:
-        at = aware(witness.at_ms).isoformat(timespec="seconds")
-        seen = f"; box {witness.node} was shown row {witness.n} as {witness.hash[:16]}… at {at}"
-        seen += f" (database {witness.db_epoch})"
-    if damage.kind is DamageKind.TOUCHED:
-        return f"{which} was touched" + (f" (or row {first_n - 1} together with its hash)" if first_n > 1 else "")
-    if damage.kind is DamageKind.REWRITTEN:
-        return f"the log was written anew from one of {which} on{seen}"
-    return f"{which} {'was' if first_n == last_n else 'were'} {damage.kind.value}{seen}"
+def _own_witnesses(connection: Connection, path: Path) -> list[Witness]:
+    """Return what the hub itself remembers of the log: the head that it showed last, and how long the log ever was."""
+    marked_n, epoch = life_mark.rows_witnessed(connection, path), meta.db_epoch(connection)
+    head, shown = audit.head(connection), showing.own_witness(connection)
+    own = [] if shown is None else [shown]
+    if marked_n > (0 if head is None else head.n):
+        own.append(Witness(node=HUB_ITSELF, at_ms=0, db_epoch=epoch, n=marked_n, hash=""))
+    return own

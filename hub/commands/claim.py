@@ -2,6 +2,7 @@
 
 import argparse
 from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
 from pathlib import Path
 
 from contract.clock import SystemClock, aware
@@ -14,7 +15,7 @@ from hub.fleet.authority import disk, shelf
 from hub.fleet.authority.making import OWN_NAMES, server_names
 from hub.fleet.authority.shelf import Authority
 from hub.fleet.errors import ClaimError
-from hub.storage import claims, sites
+from hub.storage import claims, nodes, sites
 from hub.storage import connection as database
 from hub.storage.connection import Connection
 from provisioning.identity import claim_code, claim_text, fingerprint
@@ -86,7 +87,10 @@ def _new(connection: Connection, args: argparse.Namespace, config: HubConfig, *,
     try:
         with database.write(connection):
             made = codes.new(connection, site.site_id, now_real_ms=now_ms, code=text.code)
-            _note(connection, config, Action.CLAIM_MADE, site_id=site.site_id, claim_id=made.claim_id)
+            replaced = ", ".join(map(str, made.replaced))
+            _note(
+                connection, config, Action.CLAIM_MADE, site_id=site.site_id, claim_id=made.claim_id, replaced=replaced
+            )  # fmt: skip
     except BaseException:
         if args.sheet is not None:
             args.sheet.unlink()  # its code will never count
@@ -94,11 +98,18 @@ def _new(connection: Connection, args: argparse.Namespace, config: HubConfig, *,
     _tell(made, text, site=site, until=until, sheet=sheet, file=args.sheet)
 
 
-def _note(connection: Connection, config: HubConfig, action: Action, *, site_id: str, claim_id: int) -> None:
-    now_ms, actor = config.make_clock().now_ms(), audit_log.of_shell()
+def _note(
+    connection: Connection, config: HubConfig, action: Action, *, site_id: str, claim_id: int, replaced: str = ""
+) -> None:
+    """Write the deed into the audit log; `replaced` are the numbers of older codes that ended by it."""
     audit_log.note(
-        connection, now_ms=now_ms, actor=actor, action=action, subject=site_id, detail={"claim": claim_id}
-    )  # fmt: skip
+        connection,
+        now_ms=config.make_clock().now_ms(),
+        actor=audit_log.of_shell(),
+        action=action,
+        subject=site_id,
+        detail={"claim": claim_id} | ({"replaced": replaced} if replaced else {}),
+    )
 
 
 def _tell(
@@ -131,7 +142,7 @@ def _list(connection: Connection, city: CityConfig, *, now_ms: int) -> None:
     found = claims.all_claims(connection)
     for one in found:
         phase = codes.phase(one, now_real_ms=now_ms)
-        box = f"  {one.node_id}" if one.node_id else ""
+        box = f"  {one.node_id}{_unheard(connection, one.node_id)}" if one.node_id else ""
         print(f"{one.claim_id:>4}  {one.site_id:<24} {_PHASES[phase]:<22} {_day(one.expires_real_ms, city)}{box}")
         for alarm in alarms:
             if alarm.claim_id == one.claim_id:
@@ -141,6 +152,11 @@ def _list(connection: Connection, city: CityConfig, *, now_ms: int) -> None:
                 )
     waiting = sum(codes.phase(one, now_real_ms=now_ms) is codes.Phase.FRESH for one in found)
     print(f"{len(found)} kode / codes, {waiting} menunggu / waiting, {len(alarms)} alarm / alarms")
+
+
+def _unheard(connection: Connection, node_id: str) -> str:
+    """Return what is said of a box that has its certificate and has not been heard with it."""
+    return "" if nodes.one(connection, node_id) else "  belum terdengar / not heard yet"
 
 
 def _address(given: str, authority: Authority) -> str:
@@ -163,6 +179,11 @@ def _address(given: str, authority: Authority) -> str:
     except ClaimTextError as problem:
         raise ClaimError(str(problem)) from problem
     host, names = claim_text.host_of(address), [name.lower() for name in server_names(authority)]
+    if _is_own(host):
+        raise ClaimError(
+            f"hub address {address}: di kotak itu kotaknya sendiri / on a box that is the box itself. "
+            "Sebut / name: --hub HOST:PORT, seperti / as in 192.168.10.2:8443"
+        )
     if host not in names:
         wanted = " ".join(f"--name {name}" for name in [*names, host] if name not in OWN_NAMES)
         raise ClaimError(
@@ -170,6 +191,14 @@ def _address(given: str, authority: Authority) -> str:
             f"{', '.join(names)}. Coba / try: hub authority server {wanted}"
         )
     return address
+
+
+def _is_own(host: str) -> bool:
+    """Answer whether an address leads back to whoever asks."""
+    try:
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return host in OWN_NAMES or host.endswith(".localhost")
 
 
 def _write(path: Path, sheet: Sheet) -> None:

@@ -33,8 +33,13 @@ def config_of(args: argparse.Namespace) -> HubConfig:
     Raises:
         ConfigError: it cannot be used.
     """
+    return load_config(config_path_of(args))
+
+
+def config_path_of(args: argparse.Namespace) -> Path:
+    """Return where the config lies that was named, or the one at home."""
     given = getattr(args, "config", None)
-    return load_config(Path(given) if given else Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)) / HUB_CONFIG)
+    return Path(given) if given else Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)) / HUB_CONFIG
 
 
 @contextmanager

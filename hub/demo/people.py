@@ -3,7 +3,8 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from contract.clock import Clock
+from contract.clock import Clock, SystemClock
+from hub.api.rights import SCOPES, as_scopes
 from hub.audit import log as audit_log
 from hub.audit.action import Action
 from hub.demo.files import secret
@@ -11,14 +12,15 @@ from hub.demo.place import Place
 from hub.demo.scenario import STATIONS_FILE
 from hub.fleet.city_file import CityFile, read_city
 from hub.fleet.city_register import enter
+from hub.storage import api_tokens, people
 from hub.storage import connection as database
-from hub.storage import people
 from hub.storage.connection import Connection
 from hub.storage.migrations import migrate
 
 ADMIN_NAME = "admin"
 ADMIN_PASSWORD = "admin-password"
 API_TOKEN_NAME = "peragaan"
+API_TOKEN_LIFE_MS = 30 * 24 * 3_600_000
 
 
 def prepare_database(place: Place, *, clock: Clock, phone_port: int) -> str:
@@ -40,7 +42,14 @@ def prepare_database(place: Place, *, clock: Clock, phone_port: int) -> str:
 def _api_token(connection: Connection, *, now_ms: int) -> str:
     actor = audit_log.of_shell()
     audit_log.note(connection, now_ms=now_ms, actor=actor, action=Action.TOKEN_MADE, subject=API_TOKEN_NAME)
-    return people.create_api_token(connection, name=API_TOKEN_NAME, scopes="admin", now_ms=now_ms)
+    now_real_ms = SystemClock().now_ms()
+    return api_tokens.add(
+        connection,
+        name=API_TOKEN_NAME,
+        scopes=as_scopes(SCOPES),
+        now_real_ms=now_real_ms,
+        expires_real_ms=now_real_ms + API_TOKEN_LIFE_MS,
+    )
 
 
 def _city(phone_port: int) -> CityFile:

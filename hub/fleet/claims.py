@@ -126,7 +126,7 @@ def take(connection: Connection, code: str, *, key_fingerprint: str, now_real_ms
             that who asks holds the key.
         now_real_ms: real time, UTC ms.
     """
-    claim = _found(connection, code)
+    claim = found(connection, code)
     if claim is None:
         return Take(outcome=Outcome.UNKNOWN)
     outcome = judged(claim, key_fingerprint=key_fingerprint, now_real_ms=now_real_ms)
@@ -206,7 +206,8 @@ def verify_site(connection: Connection, site_id: str) -> sites.Site:
     return site
 
 
-def _found(connection: Connection, code: str) -> Claim | None:
+def found(connection: Connection, code: str) -> Claim | None:
+    """Return the claim of a code as it was typed or read, or None."""
     try:
         code_hash = claim_code.digest(claim_code.normalised(code))
     except ClaimCodeError:

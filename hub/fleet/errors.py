@@ -4,6 +4,7 @@ FleetError
 ├── CityFileError   a file of stations, thresholds, bindings or recipients cannot be used; lists every problem
 ├── SiteError       there is no such site
 ├── ClaimError      a claim cannot be revoked
+├── StickFolderError  a USB stick cannot be used
 └── AuthorityError  something about the issuing authority; its tree stands in authority/errors.py
 """
 
@@ -33,3 +34,7 @@ class SiteError(FleetError, ValueError):
 
 class ClaimError(FleetError, ValueError):
     """Nothing can be done with a claim."""
+
+
+class StickFolderError(FleetError, OSError):
+    """A USB stick cannot be used."""

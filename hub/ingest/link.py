@@ -6,7 +6,8 @@ Rules:
 2. At most so many messages and bytes are taken from the socket in one go; more waits in the broker. Nothing else bounds
    what a broker sends: mosquitto 2.0.11 runs past its in-flight window (measured).
 3. A receipt is sent only over the connection by which the message came.
-4. A lost link is tried again with full jitter, from half a second to half a minute; the caller's second hand goes on.
+4. What a broker has kept (retained) is passed over: it is old, a box may not have it kept, and no broker forbids that.
+5. A lost link is tried again with full jitter, from half a second to half a minute; the caller's second hand goes on.
 """
 
 import logging
@@ -198,7 +199,11 @@ class Link:
         self._pause_s = PAUSE_FIRST_S
         self._complaints.well("link", f"broker {self._host}:{self._port} is there, the hub hears the boxes")
 
-    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+    def _on_message(self, client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        if message.retain:
+            client.ack(message.mid, message.qos)
+            self._complaints.trouble("retained", f"passed over what a box had the broker keep: {message.topic}")
+            return
         self._arrived.append(Arrived(topic=message.topic, payload=bytes(message.payload), mid=message.mid))
         self._arrived_bytes += len(message.payload)
 

@@ -11,6 +11,8 @@ from contract.clock import Clock
 from contract.messages import encode_message
 from contract.topics import down
 from hub.alerting.policy import AlertPolicy
+from hub.audit import log as audit_log
+from hub.audit import new_life
 from hub.ingest.acknowledge import Addressed
 from hub.ingest.alert_desk import AlertDesk
 from hub.ingest.commit import Committer
@@ -78,7 +80,16 @@ def run(
     connection = database.open(database_path)
     try:
         migrate(connection)
-        if life_mark.renew_if_restored(connection, database_path):
+        lost = life_mark.lost_life(connection, database_path)
+        if lost is not None:
+            with write(connection):
+                new_life.begin(
+                    connection,
+                    now_ms=clock.now_ms(),
+                    actor=audit_log.HUB,
+                    marked_epoch=lost.db_epoch,
+                    marked_n=lost.audit_n or None,
+                )
             _LOG.warning("%s is an older copy of itself: boxes are asked for what it lacks", database_path)
         chance = random.Random()  # noqa: S311 - spreads retries, guards nothing
         link = Link(host=broker.host, port=broker.port, tls=broker.tls, clock=clock, chance=chance)

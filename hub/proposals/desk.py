@@ -1,9 +1,10 @@
 """Proposals in the database. Every function stands inside `hub.storage.connection.write`: the caller commits.
 
 The approval, the deed and their rows of the audit log are one transaction: if the deed fails, the proposal is as open
-as before. Bounds: 100 open proposals of 256 KiB each; one more is refused.
+as before. Bounds: 100 open proposals of 256 KiB each; one more is refused. A decided one is a row without its body.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable
 
@@ -21,7 +22,14 @@ OPEN_MOST = 100
 BODY_LONGEST_BYTES = 256 * 1024
 
 Deed = Callable[[Connection, Proposal], None]
-"""Does what was proposed, in the transaction of the approval."""
+"""Does what was proposed, in the transaction of the approval; it is given the proposal as it waited, with its body."""
+
+_HUB = Account(user_id=None, name=audit_log.HUB)
+_DECISIONS = {
+    ProposalState.DONE: Action.PROPOSAL_APPROVED,
+    ProposalState.WITHDRAWN: Action.PROPOSAL_WITHDRAWN,
+    ProposalState.EXPIRED: Action.PROPOSAL_EXPIRED,
+}
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -42,7 +50,9 @@ def propose(
     Raises:
         ProposalBodyError: the body is too long.
         TooManyProposalsError: as many wait as may.
+        NoPersonError: nobody owns the token that acts.
     """
+    person = by.person()
     text = _ENCODER.encode(body)
     if len(text) > BODY_LONGEST_BYTES:
         raise ProposalBodyError(
@@ -57,42 +67,48 @@ def propose(
         proposal_id=f"P-{secrets.token_hex(6)}",
         kind=kind,
         body=text.decode(),
-        proposed_by=by.account_id,
+        body_sha256=hashlib.sha256(text).hexdigest(),
+        proposed_by=person,
         proposed_name=by.name,
         proposed_ms=now_ms,
         expires_ms=now_ms + round(1000 * life_s),
     )
     proposals.add(connection, fresh)
-    _note(connection, fresh, Action.PROPOSAL_MADE, actor=by.name, now_ms=now_ms)
+    _note(connection, fresh, Action.PROPOSAL_MADE, by=by, now_ms=now_ms)
     return fresh
 
 
 def approve(connection: Connection, proposal_id: str, *, by: Account, now_ms: int, deed: Deed) -> Proposal:
-    """Approve a proposal and do it; return it as it is then. Whatever `deed` raises undoes the approval too.
+    """Approve a proposal and do it. Whatever `deed` raises undoes the approval too.
+
+    Returns:
+        The proposal as it is then: done; or expired, and then `deed` was not called and its end is written down, for
+        the caller to commit and to tell.
 
     Raises:
         UnknownProposalError: there is none of this id.
-        ProposalOverError: it is done, withdrawn or expired.
-        SamePersonError: `by` is the account that proposed it.
+        ProposalOverError: it was decided before.
+        NoPersonError: nobody owns the token that acts.
+        SamePersonError: `by` is the person who proposed it.
     """
-    done = life.approve(_get(connection, proposal_id), by=by, now_ms=now_ms)
-    proposals.decide(connection, done)
-    _note(connection, done, Action.PROPOSAL_APPROVED, actor=by.name, now_ms=now_ms)
-    deed(connection, done)
-    return done
+    proposed = _get(connection, proposal_id)
+    decided = life.approve(proposed, by=by, now_ms=now_ms)
+    _decide(connection, decided, by=by, now_ms=now_ms)
+    if decided.state is ProposalState.DONE:
+        deed(connection, proposed)
+    return decided
 
 
 def withdraw(connection: Connection, proposal_id: str, *, by: Account, now_ms: int) -> Proposal:
-    """Withdraw a proposal and return it as it is then.
+    """Withdraw a proposal and return it as it is then: withdrawn; or expired, with its end written down.
 
     Raises:
         UnknownProposalError: there is none of this id.
-        ProposalOverError: it is done, withdrawn or expired.
+        ProposalOverError: it was decided before.
     """
-    withdrawn = life.withdraw(_get(connection, proposal_id), by=by, now_ms=now_ms)
-    proposals.decide(connection, withdrawn)
-    _note(connection, withdrawn, Action.PROPOSAL_WITHDRAWN, actor=by.name, now_ms=now_ms)
-    return withdrawn
+    decided = life.withdraw(_get(connection, proposal_id), by=by, now_ms=now_ms)
+    _decide(connection, decided, by=by, now_ms=now_ms)
+    return decided
 
 
 def expire_due(connection: Connection, *, now_ms: int) -> list[Proposal]:
@@ -100,9 +116,14 @@ def expire_due(connection: Connection, *, now_ms: int) -> list[Proposal]:
     seen = [life.expire(one, now_ms=now_ms) for one in proposals.still_open(connection)]
     ended = [one for one in seen if one.state is ProposalState.EXPIRED]
     for one in ended:
-        proposals.decide(connection, one)
-        _note(connection, one, Action.PROPOSAL_EXPIRED, actor=audit_log.HUB, now_ms=now_ms)
+        _decide(connection, one, by=_HUB, now_ms=now_ms)
     return ended
+
+
+def _decide(connection: Connection, decided: Proposal, *, by: Account, now_ms: int) -> None:
+    proposals.decide(connection, decided)
+    is_late = decided.state is ProposalState.EXPIRED
+    _note(connection, decided, _DECISIONS[decided.state], by=_HUB if is_late else by, now_ms=now_ms)
 
 
 def _get(connection: Connection, proposal_id: str) -> Proposal:
@@ -112,12 +133,18 @@ def _get(connection: Connection, proposal_id: str) -> Proposal:
     return found
 
 
-def _note(connection: Connection, one: Proposal, action: Action, *, actor: str, now_ms: int) -> None:
+def _note(connection: Connection, one: Proposal, action: Action, *, by: Account, now_ms: int) -> None:
     audit_log.note(
         connection,
         now_ms=now_ms,
-        actor=actor,
+        actor=by.name,
         action=action,
         subject=one.proposal_id,
-        detail={"kind": one.kind, "proposed_by": one.proposed_name, "sha256": one.digest()},
+        detail={
+            "kind": one.kind,
+            "by_id": by.user_id,
+            "proposed_by": one.proposed_name,
+            "proposed_by_id": one.proposed_by,
+            "sha256": one.body_sha256,
+        },
     )

@@ -4,6 +4,7 @@ ProposalError
 ├── UnknownProposalError   there is none of this id
 ├── ProposalOverError      it is done, withdrawn or expired
 ├── SamePersonError        who proposed it wants to approve it
+├── NoPersonError          a token that nobody owns wants to propose or approve
 ├── TooManyProposalsError  as many wait as may
 └── ProposalBodyError      it says too much
 """
@@ -25,6 +26,10 @@ class ProposalOverError(ProposalError, RuntimeError):
 
 class SamePersonError(ProposalError, PermissionError):
     """The second person is the first."""
+
+
+class NoPersonError(ProposalError, PermissionError):
+    """Nobody owns the token that acts."""
 
 
 class TooManyProposalsError(ProposalError, RuntimeError):

@@ -10,6 +10,9 @@ from msgspec import Struct
 from hub.storage.connection import Connection
 from hub.storage.rows import columns_of
 
+_LEAST, _MOST = -(2**63), 2**63 - 1
+"""Numbers that a row can have at all; ours begin at 1, somebody else's may not."""
+
 ROWS_A_TIME = 1_000
 """Read in portions: no reader holds the write-ahead log for long."""
 
@@ -41,6 +44,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
     action: str | None = None
 
 
+GUARDS = ("audit_never_changes", "audit_never_shrinks", "audit_only_grows")
+"""The triggers by which the schema refuses everything but adding."""
+
 _SELECT = f"SELECT {columns_of(Row)} FROM audit"  # noqa: S608 - our own column names
 _INSERT = f"INSERT INTO audit ({columns_of(Row)}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - as above
 
@@ -49,6 +55,13 @@ def is_there(connection: Connection) -> bool:
     """Answer whether this database has an audit log at all."""
     sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'audit'"
     return bool(connection.execute(sql).fetchone()[0])
+
+
+def missing_guards(connection: Connection) -> list[str]:
+    """Return which of the triggers that refuse changes are not there."""
+    sql = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
+    there = {name for (name,) in connection.execute(sql)}
+    return [name for name in GUARDS if name not in there]
 
 
 def append(connection: Connection, row: Row) -> None:
@@ -77,14 +90,14 @@ def all_rows(connection: Connection) -> Iterator[Row]:
 
 
 def _portions(connection: Connection, where: str, values: tuple[object, ...]) -> Iterator[Row]:
-    last_n = -(2**63)
-    sql = f"{_SELECT} WHERE n > ?{where} ORDER BY n LIMIT {ROWS_A_TIME}"
+    next_n = _LEAST
+    sql = f"{_SELECT} WHERE n >= ?{where} ORDER BY n LIMIT {ROWS_A_TIME}"
     while True:
         portion = [
             Row(n=n, at_ms=at_ms, actor=actor, action=action, subject=subject, detail=detail, hash=digest)
-            for n, at_ms, actor, action, subject, detail, digest in connection.execute(sql, (last_n, *values))
+            for n, at_ms, actor, action, subject, detail, digest in connection.execute(sql, (next_n, *values))
         ]
         yield from portion
-        if len(portion) < ROWS_A_TIME:
+        if len(portion) < ROWS_A_TIME or portion[-1].n == _MOST:
             return
-        last_n = portion[-1].n
+        next_n = portion[-1].n + 1

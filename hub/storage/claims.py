@@ -124,6 +124,12 @@ def raise_alarm(connection: Connection, claim_id: int, *, key_fingerprint: str, 
     )
 
 
+def alarm_keys(connection: Connection, claim_id: int) -> int:
+    """Return how many other keys a used code has come with, as far as they are told apart."""
+    (count,) = connection.execute("SELECT count(*) FROM claim_alarms WHERE claim_id = ?", (claim_id,)).fetchone()
+    return int(count)
+
+
 def all_alarms(connection: Connection) -> list[Alarm]:
     """Return every alarm, by claim and time."""
     sql = f"SELECT {columns_of(Alarm)} FROM claim_alarms ORDER BY claim_id, first_real_ms, key_fingerprint"  # noqa: S608 - our own column names

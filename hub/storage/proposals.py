@@ -27,8 +27,9 @@ def still_open(connection: Connection) -> list[Proposal]:
 
 
 def decide(connection: Connection, proposal: Proposal) -> None:
-    """Write down how an open proposal was decided."""
+    """Write down how an open proposal was decided; what it said goes, its digest stays."""
     connection.execute(
-        "UPDATE proposals SET state = ?, decided_by = ?, decided_name = ?, decided_ms = ? WHERE proposal_id = ?",
+        "UPDATE proposals SET state = ?, body = '', decided_by = ?, decided_name = ?, decided_ms = ?"
+        " WHERE proposal_id = ?",
         (proposal.state, proposal.decided_by, proposal.decided_name, proposal.decided_ms, proposal.proposal_id),
     )

@@ -1,6 +1,6 @@
 """From rows of SQLite to structs: columns by name, 0 and 1 to booleans, JSON text to values."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from hub.storage.connection import Connection
 
 S = TypeVar("S", bound=msgspec.Struct)
-Parameters = tuple[object, ...]
+Parameters = tuple[object, ...] | Mapping[str, object]
 
 
 def columns_of(form: type[msgspec.Struct]) -> str:

@@ -59,6 +59,8 @@ def parsed(text: str) -> ClaimText:
 def address(text: str) -> str:
     """Return host:port of a hub, from `host`, `host:port` or `https://host:port`; small letters, port 443 if none.
 
+    An IPv6 address is written in its shortest form.
+
     Raises:
         ClaimTextError: it is no address.
     """
@@ -68,7 +70,10 @@ def address(text: str) -> str:
             f"hub address {text!r}: expected a name or IP address and a port, up to {HOST_LONGEST} characters, "
             "for example hub.kota.example:8443 or 192.168.10.2:8443"
         )
-    return f"{match[1]}:{port}"
+    host = match[1]
+    if host.startswith("["):
+        host = f"[{ipaddress.ip_address(host.strip('[]'))}]"  # the one way in which certificates name it too
+    return f"{host}:{port}"
 
 
 def host_of(text: str) -> str:

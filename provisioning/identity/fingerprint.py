@@ -13,6 +13,8 @@ from provisioning.identity.errors import FingerprintError
 
 SHORT_BITS = 80
 SHORT_LENGTH = SHORT_BITS // crockford.BITS
+FULL_LENGTH = 64
+"""Hexadecimal digits."""
 _FULL_BITS = 256
 _HEX = re.compile(r"[0-9a-f]{64}")
 
@@ -39,6 +41,24 @@ def full(text: str) -> str:
             "Try: hub authority show."
         )
     return digits
+
+
+def typed(text: str) -> str:
+    """Return what a person typed from a label in its normal form: 64 digits, or the short form in 4 groups.
+
+    Raises:
+        FingerprintError: it is neither.
+    """
+    short_form = crockford.tidy(text)
+    if len(short_form) == SHORT_LENGTH and not crockford.strange(short_form):
+        return crockford.grouped(short_form)
+    try:
+        return full(text)
+    except FingerprintError as problem:
+        raise FingerprintError(
+            f"Sidik jari hub / fingerprint of the hub: {SHORT_LENGTH} huruf dan angka / characters as on the label, or "
+            f"{FULL_LENGTH} hexadecimal digits expected, got {len(short_form)}. Lihat label / look at the label."
+        ) from problem
 
 
 def matches(fingerprint: str, text: str) -> bool:

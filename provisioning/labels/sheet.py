@@ -10,6 +10,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from provisioning.identity import claim_code, fingerprint
 from provisioning.identity.claim_text import ClaimText
+from provisioning.labels.errors import LabelError
 from provisioning.labels.symbol import Symbol, symbol_of
 
 PAGE_MM = (210.0, 297.0)
@@ -26,6 +27,10 @@ _QR_MM = (20.8, 10.5, 48.0)
 """Left, from the top of the label, width; its quiet zone takes the place of the margin."""
 _LEFT_MM, _TEXT_MM, _RIGHT_MM = 25.0, 76.0, 136.0
 _ELLIPSIS = "…"
+_MARKS = "-.: "
+_ONE_LINE_PT = (10.5, 9.5, 8.5)
+_TWO_LINES_PT = (7.5, 6.8, 6.0)
+"""Sizes that are tried for what must stand there whole, the largest first; smaller is not read in the rain."""
 
 SPARE = 1.2
 """A reader of PDF that has no Helvetica takes another face, up to so much wider; the label leaves room for it."""
@@ -80,7 +85,7 @@ def sheet_of(label: Label) -> Sheet:
     """Return the page for a label.
 
     Raises:
-        LabelError: its QR would be too small to be read.
+        LabelError: its QR, or a word by which it is told from others, would be too small to be read.
     """
     _, top, _, _ = _LABEL_MM
     return Sheet(
@@ -98,16 +103,13 @@ def _of_label(label: Label, top: float) -> list[Words]:
     words += [_line(_TEXT_MM, top + 18 + 5.5 * n, 12.5, "Helvetica-Bold", text) for n, text in enumerate(name)]
     facts = (
         ("Lokasi", label.site_id),
-        ("Berlaku sampai", label.valid_until),
+        ("Berlaku sampai", _printable(label.valid_until)),
         ("Alamat hub", label.claim.address),
     )
     for number, (what, value) in enumerate(facts):
         at = top + 36 + 9 * number
         words.append(_line(_TEXT_MM, at, 7.5, "Helvetica", what))
-        words += [
-            _line(_TEXT_MM, at + 4.3, 10.5, "Helvetica-Bold", text)
-            for text in _wrapped(value, size_pt=10.5, font="Helvetica-Bold", width_mm=width, lines=1)
-        ]
+        words += _whole(what, value, below_mm=at, width_mm=width)
     words.append(_line(_LEFT_MM, top + 64.5, 7.5, "Helvetica", "Kode (satu kali pakai)"))
     words.append(_line(_LEFT_MM, top + 71, 18, "Courier-Bold", claim_code.shown(label.claim.code)))
     words.append(_line(_LEFT_MM, top + 79, 7.5, "Helvetica", "Sidik jari hub"))
@@ -129,6 +131,38 @@ def _line(x_mm: float, baseline_mm: float, size_pt: float, font: Font, text: str
         x_mm=x_mm, baseline_mm=baseline_mm, size_pt=size_pt, font=font, text=text,
         width_mm=_width_mm(text, size_pt=size_pt, font=font),
     )  # fmt: skip
+
+
+def _whole(what: str, text: str, *, below_mm: float, width_mm: float) -> list[Words]:
+    """Return a text by which one label is told from another: smaller or in two lines, and never cut.
+
+    Raises:
+        LabelError: it would be too small to be read, or has letters that the fonts do not hold.
+    """
+    font: Font = "Helvetica-Bold"
+    if _printable(text) == text:
+        for size_pt in _ONE_LINE_PT:
+            if _width_mm(text, size_pt=size_pt, font=font) <= width_mm:
+                return [_line(_TEXT_MM, below_mm + 4.3, size_pt, font, text)]
+        for size_pt in _TWO_LINES_PT:
+            at = _parting(text, size_pt=size_pt, font=font, width_mm=width_mm)
+            if at is not None:
+                halves = (text[:at], text[at:])
+                return [_line(_TEXT_MM, below_mm + 3.1 + 2.6 * n, size_pt, font, half) for n, half in enumerate(halves)]
+    raise LabelError(
+        f"label, {what}: {text!r} tidak muat utuh / does not fit whole, and cut it could be taken for another. Beri "
+        "nama lebih pendek / give a shorter one."
+    )
+
+
+def _parting(text: str, *, size_pt: float, font: Font, width_mm: float) -> int | None:
+    """Return where a text is parted so that both lines fit, after a mark rather than in a word, near the middle."""
+    fitting = [
+        at
+        for at in range(1, len(text))
+        if max(_width_mm(half, size_pt=size_pt, font=font) for half in (text[:at], text[at:])) <= width_mm
+    ]
+    return min(fitting, key=lambda at: (text[at - 1] not in _MARKS, abs(2 * at - len(text))), default=None)
 
 
 def _wrapped(text: str, *, size_pt: float, font: Font, width_mm: float, lines: int) -> list[str]:

@@ -5,21 +5,21 @@ from pathlib import Path
 import msgspec
 
 from hub.audit import log as audit_log
+from hub.audit import new_life
 from hub.audit.action import Action
 from hub.audit.chain import NOTHING_BEFORE, hash_of
 from hub.audit.verification import Verified, verify
 from hub.audit.witness_file import Witness
-from hub.storage import audit
+from hub.storage import audit, meta
 from hub.storage import connection as database
 from hub.storage.audit import Head, Row
 from hub.storage.migrations import migrate
 
 NOW_MS = 1_763_712_000_000
-TRIGGERS = ("audit_never_changes", "audit_never_shrinks", "audit_only_grows")
 
 
 class AuditLog:
-    """A database with a log. The deeds that damage it drop the triggers first, as an intruder would."""
+    """A database with a log. What damages it drops the guards first and puts them back, as an intruder would."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -49,23 +49,33 @@ class AuditLog:
         assert found is not None
         return found
 
-    def witness(self) -> Witness:
+    def witness(self, node: str = "n-box001") -> Witness:
         """Return the head as a box would keep it."""
         head = self.head()
-        return Witness(node="n-box001", at_ms=NOW_MS, db_epoch="e1", n=head.n, hash=head.hash)
+        return Witness(node=node, at_ms=NOW_MS, db_epoch=meta.db_epoch(self.connection), n=head.n, hash=head.hash)
 
     def verify(self, *witnesses: Witness) -> Verified:
         """Return what the verification finds."""
-        return verify(audit.all_rows(self.connection), witnesses=witnesses, say=lambda _done: None)
+        lives = [meta.db_epoch(self.connection)]
+        return verify(audit.all_rows(self.connection), witnesses=witnesses, say=lambda _done: None, lives=lives)
+
+    def restore_to(self, n: int, *, now_ms: int = NOW_MS) -> str:
+        """Be put back from a copy of when the log had `n` rows, and write that down; return the new epoch."""
+        self.put(self.rows()[:n])
+        with database.write(self.connection):
+            return new_life.begin(self.connection, now_ms=now_ms, actor="hub")
 
     def put(self, rows: list[Row]) -> None:
         """Put other rows in place of all, whatever they are."""
-        for trigger in TRIGGERS:
-            self.connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        guards = self.connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         with database.write(self.connection):
+            for name, _ in guards:
+                self.connection.execute(f"DROP TRIGGER {name}")
             self.connection.execute("DELETE FROM audit")
             for row in rows:
                 audit.append(self.connection, row)
+            for _, sql in guards:
+                self.connection.execute(sql)
 
     def close(self) -> None:
         """Close the database."""

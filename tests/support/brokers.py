@@ -51,10 +51,10 @@ class Broker:
         tls: what clients need to connect, None for a plain broker that lets anybody in.
     """
 
-    def __init__(self, kind: Kind, *, folder: Path, tls: Tls | None = None) -> None:
+    def __init__(self, kind: Kind, *, folder: Path, tls: Tls | None = None, port: int | None = None) -> None:
         self.kind: Kind = kind
         self.host = "127.0.0.1"
-        self.port = free_port()
+        self.port = port or free_port()
         self.tls = tls
         self._folder = folder
         self._store = folder / "store"

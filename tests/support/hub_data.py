@@ -11,8 +11,9 @@ from pathlib import Path
 
 from contract.clock import ClockTrust
 from contract.records import Reading, encode_record
+from hub.api.rights import SCOPES, as_scopes
+from hub.storage import api_tokens, people
 from hub.storage import connection as database
-from hub.storage import people
 from hub.storage.migrations import migrate
 
 HOUR_MS = 3_600_000
@@ -21,6 +22,8 @@ NOW_MS = 1_431_579_180_000
 """14 May 2015, 13:53 WIT."""
 
 PASSWORD = "wai-ruhu-2015"
+FAR_MS = 2**52
+"""Real time at which nothing of a test has ended."""
 DESIRED = b'{"v":1,"db_epoch":"d1a0","version":7,"sources":{},"models":{},"quota_mb":256}'
 RAISE_CM = (120.0, 170.0, 220.0)
 
@@ -246,10 +249,19 @@ class HubData:
         with database.write(self.connection):
             people.ensure_user(self.connection, name="admin", password=PASSWORD, now_ms=self.now_ms)
 
-    def api_token(self, name: str = "tests") -> str:
+    def person(self, name: str, role: str, *, password: str = PASSWORD) -> str:
+        """Make a person of a role and return their id."""
+        with database.write(self.connection):
+            return people.add(
+                self.connection, name=name, password_hash=people.hash_of(password), role=role, now_ms=self.now_ms
+            )
+
+    def api_token(self, name: str = "tests", *, scopes: str = as_scopes(SCOPES)) -> str:
         """Make an API token and return it."""
         with database.write(self.connection):
-            return people.create_api_token(self.connection, name=name, scopes="operator", now_ms=self.now_ms)
+            return api_tokens.add(
+                self.connection, name=name, scopes=scopes, now_real_ms=self.now_ms, expires_real_ms=FAR_MS
+            )
 
     def close(self) -> None:
         """Close the connection."""

@@ -18,9 +18,11 @@ from typing import Any
 import httpx
 
 from contract.clock import ScaledClock, SystemClock
+from hub.api.rights import SCOPES, as_scopes
+from hub.storage import api_tokens
 from hub.storage import connection as hub_database
-from hub.storage import people
 from tests.support.brokers import Broker, Kind, running_broker
+from tests.support.hub_data import FAR_MS
 from tests.support.pole import Pole, box_toml, river_csv, stations_toml
 from tests.support.processes import Child, free_port, wait_until
 
@@ -42,18 +44,20 @@ class Town:
     clock: ScaledClock
     web_port: int
     hub_extra: str = ""
+    hub_home: Path | None = None
+    """Where the hub lives, if it has moved out of `folder`."""
     children: dict[str, Child] = field(default_factory=dict)
     _commands: dict[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def hub_config(self) -> Path:
         """Config file of the hub."""
-        return self.folder / "hub.toml"
+        return (self.hub_home or self.folder) / "hub.toml"
 
     @property
     def database(self) -> Path:
         """The hub's database."""
-        return self.folder / "hub.db"
+        return (self.hub_home or self.folder) / "hub.db"
 
     @property
     def url(self) -> str:
@@ -133,7 +137,9 @@ class Town:
         connection = hub_database.open(self.database)
         try:
             with hub_database.write(connection):
-                return people.create_api_token(connection, name="uji", scopes="operator", now_ms=self.clock.now_ms())
+                return api_tokens.add(
+                    connection, name="uji", scopes=as_scopes(SCOPES), now_real_ms=0, expires_real_ms=FAR_MS
+                )
         finally:
             connection.close()
 

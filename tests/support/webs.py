@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
 from hub.api.application import create_app
+from hub.api.enrolments import Enrolments
 from hub.api.process import run
 from hub.wall.city import City
 from tests.support.processes import free_port, is_listening, wait_until
@@ -49,6 +50,7 @@ def serving(
     city: City | None = None,
     policy: AlertPolicy | None = None,
     port: int | None = None,
+    is_open: bool = True,
 ) -> Iterator[httpx.Client]:
     """Serve the hub's pages on a database until the block ends; yield a client that knows the address."""
     stop = threading.Event()
@@ -63,6 +65,7 @@ def serving(
             "city": city or City(),
             "policy": policy or AlertPolicy(),
             "stop": stop,
+            "is_open": is_open,
         },
         name="web",
         daemon=True,
@@ -81,8 +84,8 @@ def serving(
 class _Bridge(httpx.BaseTransport):
     """Carries requests into an application on another thread's event loop, and its whole answers back."""
 
-    def __init__(self, app: FastAPI, portal: BlockingPortal) -> None:
-        self._transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    def __init__(self, app: FastAPI, portal: BlockingPortal, place: str) -> None:
+        self._transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=(place, 50_000))
         self._portal = portal
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -97,16 +100,30 @@ class _Bridge(httpx.BaseTransport):
 
 @contextmanager
 def answering(
-    db_path: Path, *, clock: Clock, city: City | None = None, base_url: str = "http://127.0.0.1"
+    db_path: Path,
+    *,
+    clock: Clock,
+    city: City | None = None,
+    base_url: str = "http://127.0.0.1",
+    is_open: bool = True,
+    real_clock: Clock | None = None,
+    place: str = "127.0.0.1",
+    enrolments: Enrolments | None = None,
 ) -> Iterator[httpx.Client]:
-    """Answer requests without a network; for everything but streams."""
+    """Answer requests without a network; for everything but streams. Without `real_clock`, `clock` is it too."""
     app = create_app(
         db_path=db_path,
         clock=clock,
         city=city or City(),
         policy=AlertPolicy(),
         secure_cookies=base_url.startswith("https://"),
+        is_open=is_open,
+        real_clock=real_clock or clock,
     )
-    with start_blocking_portal() as portal, httpx.Client(transport=_Bridge(app, portal), base_url=base_url) as client:
+    app.state.enrolments = enrolments
+    with (
+        start_blocking_portal() as portal,
+        httpx.Client(transport=_Bridge(app, portal, place), base_url=base_url) as client,
+    ):
         yield client
     app.state.house.connections.close()

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from hub.api.caller import ThePerson
 from hub.api.house import TheHouse
 from hub.api.pages.page import TheWording, page
-from hub.api.sign_in import ThePerson
 from hub.wall.sources import sources
 
 router = APIRouter(include_in_schema=False)

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.api import deeds
-from hub.api.errors import RefusedError, StaleVersionError
+from hub.api.caller import Caller, TheCaller
+from hub.api.errors import NotSignedInError, RefusedError, StaleVersionError
 from hub.api.house import House, TheHouse
 from hub.api.pages.alerts import Draft, alert_answer
 from hub.api.pages.page import TheWording
 from hub.api.shapes.alert import Alert
-from hub.api.sign_in import ThePerson, verify_acting
-from hub.storage.people import Person
 from hub.wall.wording import Wording
 
 Text = Annotated[str, Form()]
@@ -30,7 +29,7 @@ class Acting:
     request: Request
     house: House
     wording: Wording
-    actor: Person
+    actor: Caller
     back: str
 
     def do(self, alert_id: str, deed: Callable[[], Alert], *, draft: Draft | None = None) -> Response:
@@ -53,12 +52,11 @@ class Acting:
         return RedirectResponse("/dinding" if self.back == "/dinding" else f"/alarm/{alert_id}", status_code=303)
 
 
-def acting(  # noqa: PLR0917 - FastAPI passes each by name
-    request: Request, house: TheHouse, wording: TheWording, person: ThePerson, csrf: Text, back: Text = ""
-) -> Acting:
-    """Return who acts; nobody acts by a cookie alone."""
-    actor = verify_acting(person, csrf)
-    return Acting(request=request, house=house, wording=wording, actor=actor, back=back)
+def acting(request: Request, house: TheHouse, wording: TheWording, caller: TheCaller, back: Text = "") -> Acting:
+    """Return who acts; the gate has seen their right and the token of their page."""
+    if caller is None:
+        raise NotSignedInError
+    return Acting(request=request, house=house, wording=wording, actor=caller, back=back)
 
 
 TheActing = Annotated[Acting, Depends(acting)]

@@ -6,16 +6,15 @@ from starlette.responses import HTMLResponse
 
 from hub.alerting.alert import COMMENT_LONGEST, WHY_LONGEST
 from hub.alerting.wording import english
+from hub.api.caller import Caller, ThePerson
 from hub.api.house import House, Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.routes.alerts import detail_of
 from hub.api.shapes.alert import AlertDetail, alert_of
 from hub.api.shapes.station import Station, station_values
-from hub.api.sign_in import ThePerson
 from hub.storage import alerts as stored_alerts
 from hub.storage.board import alerts, stations
 from hub.storage.connection import Connection
-from hub.storage.people import Person
 from hub.wall.wording import Wording
 
 RESOLVED_SHOWN = 30
@@ -74,7 +73,7 @@ def alert_answer(
     house: House,
     connection: Connection,
     wording: Wording,
-    person: Person | None,
+    person: Caller | None,
     status: int = 200,
     problem: str = "",
     draft: Draft | None = None,

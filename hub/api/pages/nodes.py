@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from hub.api.caller import ThePerson
 from hub.api.house import Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.routes.nodes import all_nodes
-from hub.api.sign_in import ThePerson
 from hub.storage import stations
 
 router = APIRouter(prefix="/simpul", include_in_schema=False)

@@ -6,8 +6,9 @@ import msgspec
 from fastapi import Depends, Request
 from starlette.responses import HTMLResponse
 
+from hub.api.caller import Caller, is_by_tls
 from hub.api.house import House, TheHouse
-from hub.storage.people import Person
+from hub.api.secret_paths import shown_path
 from hub.wall.language import LANGUAGES, SOURCE_LANGUAGE, language
 from hub.wall.pages import render
 from hub.wall.reasons import reason_words
@@ -32,7 +33,7 @@ def page(
     *,
     house: House,
     wording: Wording,
-    person: Person | None,
+    person: Caller | None,
     status: int = 200,
     **values: object,
 ) -> HTMLResponse:
@@ -41,7 +42,8 @@ def page(
         template,
         wording=wording,
         person=person,
-        path=request.url.path,
+        path=shown_path(request.url.path),
+        is_open=house.is_open,
         now_ms=house.clock.now_ms(),
         rate=house.clock.rate,
         words=script_words(wording),
@@ -50,7 +52,9 @@ def page(
     response = HTMLResponse(text, status_code=status)
     asked = request.query_params.get("lang")
     if asked in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, asked, max_age=YEAR_S, samesite="lax")
+        response.set_cookie(
+            LANGUAGE_COOKIE, asked, max_age=YEAR_S, samesite="lax", httponly=True, secure=is_by_tls(request, house)
+        )
     return response
 
 

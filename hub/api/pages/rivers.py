@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
+from hub.api.caller import ThePerson
 from hub.api.house import Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.panorama import USABLE_FLAGS, gap_ms
 from hub.api.routes.stations import all_stations, one_station
 from hub.api.shapes.alert import alert_of
-from hub.api.sign_in import ThePerson
 from hub.storage import rollups
 from hub.storage.board import alerts, stations
 from hub.storage.board.stations import StationRow

@@ -8,11 +8,11 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from hub.api.caller import ThePerson
 from hub.api.house import Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.routes.wall import wall_of
 from hub.api.shapes.alert import Alert
-from hub.api.sign_in import ThePerson
 from hub.wall import timeline
 from hub.wall.coast import COAST_SOURCE, WallMap, draw_map, pins
 from hub.wall.wording import Wording

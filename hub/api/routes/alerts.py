@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from hub.api.actor import Actor
 from hub.api.deeds import acknowledge, bear_out, comment, confirm_downgrade, shelve, tell_rt, unshelve
 from hub.api.errors import NotFoundError
 from hub.api.house import Reader, TheHouse
@@ -21,7 +22,6 @@ from hub.api.shapes.alert import (
     delivery_of,
     event_of,
 )
-from hub.api.sign_in import Actor
 from hub.storage.board import alerts, deliveries
 from hub.storage.connection import Connection
 

@@ -10,6 +10,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
+from hub.api.caller import TheCaller
 from hub.api.errors import TooBusyError
 from hub.api.follower import replay
 from hub.api.house import House, TheHouse
@@ -53,6 +54,7 @@ class EventStream(EventSourceResponse):
 async def events(
     request: Request,
     house: TheHouse,
+    caller: TheCaller,
     since: Annotated[str | None, Query(description="Id of the last event known; Last-Event-ID wins")] = None,
     last_event_id: Annotated[str | None, Header(description="What a browser sends when it comes back")] = None,
 ) -> EventStream:
@@ -65,16 +67,20 @@ async def events(
             f"{CLIENTS_MOST} browsers follow this hub already. Close those that nobody looks at.",
         )
     return EventStream(
-        _told(house, broadcaster, None if known is None else parse_id(known) or ("", 0)),
+        _told(
+            house, broadcaster, caller.key if caller else None, None if known is None else parse_id(known) or ("", 0)
+        ),
         ping=HEARTBEAT_S,
         ping_message_factory=lambda: ServerSentEvent(comment="jagawai", sep="\n"),
         send_timeout=SEND_LONGEST_S,
     )
 
 
-async def _told(house: House, broadcaster: Broadcaster, since: tuple[str, int] | None) -> AsyncIterator[bytes]:
+async def _told(
+    house: House, broadcaster: Broadcaster, key: str | None, since: tuple[str, int] | None
+) -> AsyncIterator[bytes]:
     """Yield the bytes of one client's stream."""
-    client = broadcaster.join()
+    client = broadcaster.join(key=key)
     try:
         missed, newest_id = await run_in_threadpool(_missed, house, since)
         yield f"retry: {RETRY_MS}\n\n".encode()

@@ -1,7 +1,7 @@
 """What those who run the hub ask it: is it well, and its figures."""
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from hub.api.house import Reader, TheHouse
 from hub.api.metrics import CONTENT_TYPE, exposition
@@ -51,5 +51,12 @@ def metrics(request: Request, house: TheHouse, connection: Reader) -> Response:
         now_real_ms=house.clock.real_ms(),
         stream_clients=broadcaster.client_count,
         stream_drops=broadcaster.dropped,
+        sign_ins=dict(house.sign_ins),
     )
     return Response(text, headers={"Content-Type": CONTENT_TYPE})
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def description(request: Request) -> Response:
+    """Return the description of the API."""
+    return JSONResponse(request.app.openapi())

@@ -20,20 +20,37 @@ NOT_BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
 ROOT_LIFE = timedelta(days=20 * 365)
 ISSUING_LIFE = timedelta(days=5 * 365)
 LEAF_LIFE = timedelta(days=400)
-OVERLAP = timedelta(days=365)
-"""So long before its end an issuing key is replaced: what it signs shall not be cut short."""
+OVERLAP = LEAF_LIFE + timedelta(days=30)
+"""So long before its end an issuing key is replaced: what it signs shall not be cut short, and a month is left to do
+it."""
 
 HUB_NAME = "hub"
 """The hub's own user at the broker; too short to be a node id."""
 _SERVER_CN = "Jagawai hub"
-_CN_LONGEST = 64
+_CN_LONGEST_BYTES = 64
+_DNS_LONGEST = 253
 
 
 def root(key: EllipticCurvePrivateKey, *, city: str, now: datetime) -> x509.Certificate:
     """Return the root certificate, signed by itself."""
-    name = _name(f"Jagawai {city}"[:_CN_LONGEST])
+    name = root_name(city)
     builder = _builder(name, key.public_key(), issuer=name, not_after=now + ROOT_LIFE)
     return _as_authority(builder, key.public_key(), path_length=1).sign(key, hashes.SHA384())
+
+
+def root_name(city: str) -> x509.Name:
+    """Return the name of the root of a city."""
+    return _name(f"Jagawai {city}".encode()[:_CN_LONGEST_BYTES].decode(errors="ignore"))
+
+
+def root_made(certificate: x509.Certificate) -> datetime:
+    """Return when a root was made: its beginning does not tell, its end does."""
+    return certificate.not_valid_after_utc - ROOT_LIFE
+
+
+def issuing_name(number: int) -> x509.Name:
+    """Return the name of issuing certificate `number`."""
+    return _name(f"Jagawai issuing {number}")
 
 
 def issuing(
@@ -42,8 +59,7 @@ def issuing(
 ) -> x509.Certificate:  # fmt: skip
     """Return the certificate of issuing key `number`; it signs no other authorities."""
     not_after = min(now + ISSUING_LIFE, signed_by.not_valid_after_utc)
-    name = _name(f"Jagawai issuing {number}")
-    builder = _builder(name, key.public_key(), issuer=signed_by.subject, not_after=not_after)
+    builder = _builder(issuing_name(number), key.public_key(), issuer=signed_by.subject, not_after=not_after)
     builder = _as_authority(builder, key.public_key(), path_length=0)
     return _issued_by(builder, signed_by).sign(root_key, hashes.SHA384())
 
@@ -132,12 +148,14 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _alternative(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ip_address(name))
-    except ValueError:
-        pass
+    if "%" not in name:  # the zone of an address is a matter of one machine and would be lost in silence
+        try:
+            return x509.IPAddress(ip_address(name))
+        except ValueError:
+            pass
     labels = name.split(".")
-    if not all(label and len(label) <= 63 and _is_label(label) for label in labels) or labels[-1].isdigit():  # noqa: PLR2004 - RFC 1035
+    is_name = all(label and len(label) <= 63 and _is_label(label) for label in labels)  # noqa: PLR2004 - RFC 1035
+    if not is_name or labels[-1].isdigit() or len(name) > _DNS_LONGEST:
         raise ServerNameError(f"--name {name!r}: expected a DNS name or an IP address, for example hub.kota.example.")
     return x509.DNSName(name)
 

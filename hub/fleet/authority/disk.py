@@ -1,48 +1,5 @@
-"""Secrets on disk: whole or not there at all after a power cut, and readable by the hub's own user alone."""
+"""Secrets on disk as boxes keep theirs: whole or not there at all after a power cut, for the hub's own user alone."""
 
-import os
-import secrets
-from pathlib import Path
+from provisioning.identity.disk import FILE_MODE, FOLDER_MODE, make_folder, settle_folder, sweep, write_file
 
-FOLDER_MODE = 0o700
-FILE_MODE = 0o600
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Put `data` at `path` in one step, mode 0600; what stood there before stays until the new is on the disk."""
-    waiting = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        waiting.replace(path)
-    except BaseException:
-        waiting.unlink(missing_ok=True)
-        raise
-    settle_folder(path.parent)
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder of mode 0700, and what it stands in; one that is there stays as it is."""
-    if path.is_dir():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.mkdir(mode=FOLDER_MODE)
-    settle_folder(path.parent)
-
-
-def settle_folder(path: Path) -> None:
-    """Bring the names in a folder to the disk; without it a power cut may forget a file that is safe itself."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sweep(folder: Path) -> None:
-    """Take away what a cut in the middle of `write_file` left behind, in a folder where nothing else is hidden."""
-    for path in folder.glob(".*"):
-        path.unlink(missing_ok=True)
+__all__ = ["FILE_MODE", "FOLDER_MODE", "make_folder", "settle_folder", "sweep", "write_file"]

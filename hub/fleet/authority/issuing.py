@@ -17,14 +17,13 @@ from contract.errors import IdentityError
 from contract.identity import verify_node_id
 from hub.fleet.authority import certificates, keys, shelf
 from hub.fleet.authority.errors import (
-    AuthorityClockError,
     RequestAuthorityError,
     RequestKeyError,
     RequestNameError,
     RequestSignatureError,
     RequestUnreadableError,
 )
-from hub.fleet.authority.making import verify_clock
+from hub.fleet.authority.making import verify_signer
 from hub.fleet.authority.shelf import Authority
 
 REQUEST_BYTES_MAX = 8 * 1024
@@ -74,12 +73,7 @@ def issue_node_certificate(csr: bytes, node_id: str, *, authority: Authority, no
     except IdentityError as problem:
         raise RequestNameError(str(problem)) from problem
     signer = authority.current
-    verify_clock(now)
-    if now >= signer.certificate.not_valid_after_utc:
-        raise AuthorityClockError(
-            f"issuing certificate {signer.number} ended on {signer.certificate.not_valid_after_utc:%Y-%m-%d}. "
-            "Try: hub authority rotate --root DIR"
-        )
+    verify_signer(signer, now=now)
     certificate = certificates.client(
         request.public_key, common_name=node_id, signed_by=signer.certificate, issuing_key=signer.key, now=now
     )
@@ -115,7 +109,7 @@ def _decoded(csr: bytes) -> x509.CertificateSigningRequest:
         if csr.lstrip().startswith(_PEM_BEGINS):
             return x509.load_pem_x509_csr(csr)
         return x509.load_der_x509_csr(csr)
-    except ValueError as problem:
+    except keys.UNREADABLE as problem:
         raise RequestUnreadableError(
             f"certificate request: not PKCS#10 in PEM or DER ({problem}). Make a new one on the box."
         ) from problem
@@ -143,7 +137,7 @@ def _asks_to_sign(request: x509.CertificateSigningRequest) -> bool:
     """Answer whether a request wants to be an authority, by either of the two extensions that make one."""
     try:
         extensions = request.extensions
-    except ValueError as problem:
+    except keys.UNREADABLE as problem:
         raise RequestUnreadableError(f"certificate request: its extensions cannot be read ({problem}).") from problem
     return any(
         (isinstance(one.value, x509.BasicConstraints) and one.value.ca)

@@ -2,6 +2,8 @@
 
 import hashlib
 
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -11,7 +13,20 @@ from hub.fleet.authority.errors import AuthorityMissingError, PassphraseError, R
 
 PASSPHRASE_SHORTEST = 16
 """Characters. PEM stretches a passphrase by only 2,048 rounds of PBKDF2, so its length must do the work."""
-PASSPHRASE_LONGEST = 1_000
+PASSPHRASE_LONGEST_BYTES = 1_023
+"""In UTF-8; more is not taken by the library that locks the key."""
+
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises at keys, certificates and requests that are torn, or were made to be strange."""
+UNSIGNED = (*UNREADABLE, InvalidSignature)
+"""And what it raises where a certificate is not signed by whom it should be."""
 
 
 def new_root_key() -> EllipticCurvePrivateKey:
@@ -48,7 +63,7 @@ def from_pem(pem: bytes, *, what: str) -> EllipticCurvePrivateKey:
     """
     try:
         key = serialization.load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError) as problem:
+    except UNREADABLE as problem:
         raise AuthorityMissingError(
             f"reading {what}: no private key in it. Put the file back from the backup."
         ) from problem
@@ -65,7 +80,7 @@ def root_from_pem(pem: bytes, *, passphrase: str, what: str) -> EllipticCurvePri
     """
     try:
         key = serialization.load_pem_private_key(pem, password=passphrase.encode())
-    except (ValueError, TypeError) as problem:
+    except UNREADABLE as problem:
         raise RootKeyError(
             f"Kunci akar / root key {what}: tidak terbuka dengan frasa sandi ini / does not open with this "
             "passphrase. Coba lagi / try again; tidak ada jalan lain / there is no other way."
@@ -81,9 +96,16 @@ def verify_passphrase(passphrase: str) -> str:
     Raises:
         PassphraseError: it is too short or too long.
     """
-    if not PASSPHRASE_SHORTEST <= len(passphrase) <= PASSPHRASE_LONGEST:
+    try:
+        size = len(passphrase.encode())
+    except UnicodeEncodeError as problem:
         raise PassphraseError(
-            f"Frasa sandi / passphrase: {PASSPHRASE_SHORTEST} sampai / to {PASSPHRASE_LONGEST} huruf / characters, "
-            f"got {len(passphrase)}. Coba / try: kalimat enam kata / a sentence of six words."
+            "Frasa sandi / passphrase: bukan UTF-8 / not UTF-8. Coba / try: huruf biasa / plain letters."
+        ) from problem
+    if len(passphrase) < PASSPHRASE_SHORTEST or size > PASSPHRASE_LONGEST_BYTES:
+        raise PassphraseError(
+            f"Frasa sandi / passphrase: {PASSPHRASE_SHORTEST} huruf atau lebih / characters or more, up to "
+            f"{PASSPHRASE_LONGEST_BYTES} bytes, got {len(passphrase)} ({size} bytes). "
+            "Coba / try: kalimat enam kata / a sentence of six words."
         )
     return passphrase

@@ -1,5 +1,6 @@
 """The root key in the directory that an operator carries away: one file, the encrypted key and its certificate."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,18 +37,37 @@ def place_for(folder: Path, *, home: Path) -> Path:
 
 
 def write(path: Path, root: RootKey, *, passphrase: str) -> None:
-    """Put the root key on the operator's disk, encrypted.
+    """Put the root key on the operator's disk, encrypted, and look whether it can be had back from there.
 
     Raises:
         AuthorityPlaceError: it cannot be written.
+        RootKeyError: what is read back is not what was written.
     """
     data = keys.to_pem(root.key, passphrase=passphrase) + shelf.certificates_pem([root.certificate])
     try:
         disk.make_folder(path.parent)
         disk.write_file(path, data)
+        _forget(path)
     except OSError as problem:
         raise AuthorityPlaceError(
             f"writing {path}: {problem.strerror}. Look whether the stick is there, full or write-protected."
+        ) from problem
+    if read(path, passphrase=passphrase).certificate != root.certificate:
+        raise RootKeyError(f"root key {path}: another one was read than was written. Take another stick.")
+
+
+def certificate_at(path: Path) -> x509.Certificate:
+    """Return the certificate beside the root key; needs no passphrase.
+
+    Raises:
+        RootKeyError: it is not there or cannot be read.
+    """
+    try:
+        return shelf.read_chain(path)[0]
+    except AuthorityMissingError as problem:
+        raise RootKeyError(
+            f"Kunci akar / root key {path}: tidak terbaca / cannot be read. "
+            "Pasang stik USB dari brankas / plug in the USB stick from the safe, and name its directory with --root."
         ) from problem
 
 
@@ -57,15 +77,23 @@ def read(path: Path, *, passphrase: str) -> RootKey:
     Raises:
         RootKeyError: it is not there, does not open, or does not belong to the certificate beside it.
     """
+    certificate = certificate_at(path)
     try:
         data = path.read_bytes()
-        certificate = shelf.read_chain(path)[0]
-    except (OSError, AuthorityMissingError) as problem:
+    except OSError as problem:
         raise RootKeyError(
-            f"Kunci akar / root key {path}: tidak terbaca / cannot be read. "
-            "Pasang stik USB dari brankas / plug in the USB stick from the safe, and name its directory with --root."
+            f"root key {path}: {problem.strerror}. Take the other copy from the other safe."
         ) from problem
     key = keys.root_from_pem(data, passphrase=passphrase, what=str(path))
     if key.public_key() != certificate.public_key():
         raise RootKeyError(f"root key {path}: key and certificate differ. Take the other copy from the other safe.")
     return RootKey(key=key, certificate=certificate)
+
+
+def _forget(path: Path) -> None:
+    """Let the machine forget what it remembers of a file, so that the next reader asks the stick itself."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(handle)

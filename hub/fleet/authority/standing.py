@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from hub.fleet.authority import certificates, shelf
+from hub.fleet.authority import certificates, root_place, shelf
 from hub.fleet.authority.errors import AuthorityMissingError
 from hub.fleet.authority.making import server_names
+from hub.fleet.authority.root_place import RootPlace
 from hub.fleet.authority.shelf import Authority
 
 RENEW_BEFORE = certificates.LEAF_LIFE / 3
@@ -40,14 +40,18 @@ class Standing:
 
     items: tuple[Item, ...]
     deeds: tuple[Deed, ...]
-    root_key: Path | None
-    """Where the root key still lies on this machine; None: it is not where it was made."""
+    root_keys: tuple[RootPlace, ...]
+    """Copies of the root key that are in reach of this machine, as far as the hub knows of them."""
 
 
 def standing(authority: Authority, *, now: datetime) -> Standing:
     """Return how the authority stands at `now`, the real time."""
     items = _items(authority)
-    return Standing(items=items, deeds=_deeds(authority, items, now=now), root_key=_root_key_here(authority))
+    return Standing(
+        items=items,
+        deeds=_deeds(authority, items, now=now),
+        root_keys=root_place.places(authority.folder),
+    )
 
 
 def _items(authority: Authority) -> tuple[Item, ...]:
@@ -64,6 +68,7 @@ def _items(authority: Authority) -> tuple[Item, ...]:
     return (
         Item(indonesian="Akar", english="root", ends=authority.root.not_valid_after_utc),
         *issuing,
+        _bundle(authority),
         Item(indonesian="Server hub", english="hub server", ends=_ends(authority, shelf.SERVER), detail=names),
         Item(indonesian="Klien hub", english="hub client", ends=_ends(authority, shelf.CLIENT), detail="CN=hub"),
     )
@@ -79,24 +84,66 @@ def _deeds(authority: Authority, items: tuple[Item, ...], *, now: datetime) -> t
                 english="The root ends soon: plan a new authority for all boxes.",
             )
         )
-    if authority.current.certificate.not_valid_after_utc - now < certificates.OVERLAP:
+    names = "" if _names(authority) else " --name NAME"
+    signer_ends = authority.current.certificate.not_valid_after_utc
+    if signer_ends - now < certificates.OVERLAP:
         deeds.append(
             Deed(
                 indonesian="Ganti kunci penerbit sekarang (perlu stik kunci akar).",
                 english="Replace the issuing key now (needs the stick with the root key).",
-                command="hub authority rotate --root DIR",
+                command=f"hub authority rotate --root DIR{names}",
             )
         )
-    own = [item.ends for item in items[-2:]]
-    if any(ends is None or ends - now < RENEW_BEFORE for ends in own):
+    server = f"hub authority server{names}"
+    own = [item.ends for item in items[-3:]]
+    # What ends with its signer does not live longer when it is made anew; after the signer nothing is made at all.
+    if now < signer_ends and any(ends is None or (ends - now < RENEW_BEFORE and ends < signer_ends) for ends in own):
         deeds.append(
             Deed(
                 indonesian="Perbarui sertifikat hub sendiri.",
                 english="Renew the hub's own certificates.",
-                command="hub authority server",
+                command=server,
             )
         )
-    return tuple(deeds)
+    return (*deeds, *_old_deeds(authority, command=server))
+
+
+def _old_deeds(authority: Authority, *, command: str) -> list[Deed]:
+    """Return what is to be done with the files of old issuing keys."""
+    mended = {shelf.issuing_name(one.number) for one in authority.old}
+    deeds = [
+        Deed(
+            indonesian=f"Berkas lama {name} rusak: " + ("tulis lagi." if name in mended else "ambil dari cadangan."),
+            english=f"The old file {name} is broken: " + ("write it anew." if name in mended else "use the backup."),
+            command=command if name in mended else "",
+        )
+        for name in authority.broken
+    ]
+    kept = [name for name in sorted(mended - set(authority.broken)) if shelf.holds_key(authority.folder / name)]
+    if kept:
+        deeds.append(
+            Deed(
+                indonesian=f"Kunci lama masih ada di {', '.join(kept)}: buang.",
+                english="An old issuing key is still there, and nothing needs it: take it away.",
+                command=command,
+            )
+        )
+    return deeds
+
+
+def _bundle(authority: Authority) -> Item:
+    """Return how the bundle stands; one that lacks a certificate counts as missing."""
+    try:
+        held = shelf.read_chain(authority.folder / shelf.BUNDLE)
+    except AuthorityMissingError:
+        held = []
+    is_whole = {authority.root, *(one.certificate for one in authority.issuing)} <= set(held)
+    return Item(
+        indonesian="Berkas percaya",
+        english="trust bundle",
+        ends=authority.root.not_valid_after_utc if is_whole else None,
+        detail=f"{len(held)} sertifikat / certificates",
+    )
 
 
 def _ends(authority: Authority, name: str) -> datetime | None:
@@ -111,11 +158,3 @@ def _names(authority: Authority) -> str:
         return " ".join(server_names(authority))
     except AuthorityMissingError:
         return ""
-
-
-def _root_key_here(authority: Authority) -> Path | None:
-    try:
-        place = Path((authority.folder / shelf.ROOT_PLACE).read_text(encoding="utf-8").strip())
-    except OSError:
-        return None
-    return place if place.is_file() else None

@@ -104,6 +104,12 @@ def test_a_head_of_the_audit_log_is_kept_and_makes_nobody_apply_the_document_aga
     assert (witness.db_epoch, witness.n, witness.hash, unreadable) == ("e1", 7, "ab" * 32, 0)
 
 
+def test_an_audit_log_that_goes_back_is_counted_for_the_health_record(world: World) -> None:
+    for n in (7, 7, 6, 6):
+        world.say("desired", {"v": 1, "db_epoch": "e1", "version": 8, "audit": {"n": n, "hash": f"{n:064x}"}})
+    assert world.counts[Count.AUDIT_WENT_BACK] == 1
+
+
 def test_a_desired_state_that_was_taken_back_leaves_the_one_that_holds(world: World) -> None:
     world.say("desired", {"v": 1, "db_epoch": "e1", "version": 8})
     world.say("desired", b"")

@@ -26,7 +26,7 @@ def acknowledge(hour: Hour, *, seen_version: int = 1) -> Alert:
         ).alert
 
 
-@pytest.mark.parametrize("code", ["records_lost", "spool_reborn", "clone"])
+@pytest.mark.parametrize("code", ["records_lost", "spool_reborn", "clone", "claim_copied"])
 def test_an_acknowledgement_ends_an_event(hour: Hour, code: str) -> None:
     hour.fault(code, active=True)
     alert = acknowledge(hour)

@@ -88,8 +88,7 @@ def test_a_wrong_token_is_nobody(hub: httpx.Client) -> None:
 
 
 def test_a_token_that_may_only_read_may_not_act(hub: httpx.Client, city: HubData) -> None:
-    headers = bearer(city)
-    city.update("api_tokens", "name", "tests", scopes="read")
+    headers = {"Authorization": f"Bearer {city.api_token(scopes='look')}"}
     answer = hub.post("/api/v1/alerts/a-awas/acknowledge", json={"seen_version": 3}, headers=headers)
     assert answer.status_code == 403
 

@@ -18,8 +18,10 @@ PAGES = ("/dinding", "/sungai", "/sungai/wai-ruhu-1", "/simpul", "/alarm", "/ala
 def test_no_page_lets_anything_from_elsewhere_in(hub: httpx.Client, path: str) -> None:
     answer = hub.get(path)
     assert answer.status_code == 200, answer.text
-    assert answer.headers["content-security-policy"].startswith("default-src 'self'; ")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'; ")
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "unsafe" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
     page = answer.text

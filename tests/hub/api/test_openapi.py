@@ -93,6 +93,8 @@ def described(hub: httpx.Client) -> dict[str, Any]:
 def documented(described: dict[str, Any]) -> Iterator[tuple[str, str, int]]:
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
+            if operation["tags"] == ["boxes"]:  # asked by new boxes, in `test_enrol`
+                continue
             for status in operation["responses"]:
                 yield path, method, int(status)
 
@@ -126,9 +128,8 @@ def ask(hub: httpx.Client, city: HubData, path: str, method: str, request: dict[
         city.add_delivery("a-awas", "k2", "owed", due_ms=city.now_ms + 60_000)
     headers = {}
     if "as" in request:
-        headers["Authorization"] = f"Bearer {city.api_token()}"
-    if request.get("as") == "reader":
-        city.update("api_tokens", "name", "tests", scopes="read")
+        scopes = {"scopes": "look"} if request["as"] == "reader" else {}
+        headers["Authorization"] = f"Bearer {city.api_token(**scopes)}"
     real_path = request.get("path") or path.replace("{station_id}", "wai-ruhu-1").replace("{alert_id}", "a-awas")
     return hub.request(
         method.upper(), real_path, params=request.get("params"), json=request.get("json"), headers=headers

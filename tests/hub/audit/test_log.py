@@ -78,3 +78,18 @@ def test_rows_are_found_by_time_actor_and_deed(log: AuditLog) -> None:
 def test_more_rows_than_one_portion_are_read_whole_and_in_order(log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "ROWS_A_TIME", 3)
     assert [row.n for row in log.rows()] == list(range(1, 11))
+
+
+def test_half_a_pair_of_characters_undoes_no_deed(log: AuditLog) -> None:
+    with database.write(log.connection):
+        audit_log.note(
+            log.connection,
+            now_ms=NOW_MS,
+            actor="rina\ud800",
+            action=Action.USER_SAVED,
+            subject="s\udfff",
+            detail={"why\ud800": "x\ud800"},
+        )
+    row = log.rows()[-1]
+    assert (row.actor, row.subject, row.detail) == ("rina?", "s?", '{"why?":"x?"}')
+    assert log.verify().damage is None

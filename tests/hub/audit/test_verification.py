@@ -7,11 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from hub.audit import new_life
 from hub.audit.chain import NOTHING_BEFORE, hash_of
 from hub.audit.damage import DamageKind
+from hub.audit.dissent import CLOCKS_APART_MS, Origin
 from hub.audit.verification import verify
+from hub.audit.witness_file import Witness
+from hub.storage import connection as database
+from hub.storage import meta
 from hub.storage.audit import Row
-from tests.support.audit_logs import AuditLog, computed_anew, renumbered
+from tests.support.audit_logs import NOW_MS, AuditLog, computed_anew, renumbered
 
 TOUCHED, REMOVED, INSERTED = DamageKind.TOUCHED, DamageKind.REMOVED, DamageKind.INSERTED
 REORDERED, REWRITTEN = DamageKind.REORDERED, DamageKind.REWRITTEN
@@ -20,6 +25,12 @@ REORDERED, REWRITTEN = DamageKind.REORDERED, DamageKind.REWRITTEN
 def found(log: AuditLog) -> tuple[DamageKind, int, int] | None:
     damage = log.verify().damage
     return None if damage is None else (damage.kind, damage.first_n, damage.last_n)
+
+
+def contradicted(log: AuditLog, *witnesses: Witness) -> tuple[DamageKind, int, int]:
+    (dissent,) = log.verify(*witnesses).dissents
+    assert not log.verify(*witnesses).is_whole
+    return dissent.damage.kind, dissent.damage.first_n, dissent.damage.last_n
 
 
 def test_a_log_that_nobody_touched_is_whole_and_begins_with_the_epoch(log: AuditLog) -> None:
@@ -111,9 +122,9 @@ def test_a_log_cut_off_at_its_end_is_found_by_a_witness_only(log: AuditLog) -> N
     witness = log.witness()
     log.put(log.rows()[:6])
     assert found(log) is None
-    damage = log.verify(witness).damage
-    assert damage is not None
-    assert (damage.kind, damage.first_n, damage.last_n, damage.witness) == (REMOVED, 7, 10, witness)
+    (dissent,) = log.verify(witness).dissents
+    assert contradicted(log, witness) == (REMOVED, 7, 10)
+    assert (dissent.damage.witness, dissent.agreeing_nodes) == (witness, 0)
 
 
 def test_a_log_computed_anew_is_found_by_a_witness_only_between_it_and_the_one_before(log: AuditLog) -> None:
@@ -124,24 +135,109 @@ def test_a_log_computed_anew_is_found_by_a_witness_only_between_it_and_the_one_b
     rows[14] = replace(rows[14], actor="Yan")
     log.put(computed_anew(rows))
     assert found(log) is None
-    assert log.verify(early).damage is None
-    damage = log.verify(early, late).damage
-    assert damage is not None
-    assert (damage.kind, damage.first_n, damage.last_n, damage.witness) == (REWRITTEN, 11, 20, late)
+    assert log.verify(early).is_whole
+    assert contradicted(log, early, late) == (REWRITTEN, 11, 20)
 
 
 def test_all_rows_gone_are_found_by_a_witness(log: AuditLog) -> None:
     witness = log.witness()
     log.put([])
-    damage = log.verify(witness).damage
-    assert damage is not None
-    assert (damage.kind, damage.first_n, damage.last_n) == (REMOVED, 1, 10)
+    assert contradicted(log, witness) == (REMOVED, 1, 10)
 
 
 def test_two_boxes_that_were_shown_different_rows_of_one_number_never_both_agree(log: AuditLog) -> None:
     honest = log.witness()
     log.put(computed_anew([*log.rows()[:5], *log.rows()[6:], log.rows()[5]]))
-    assert log.verify(log.witness(), honest).damage is not None
+    (dissent,) = log.verify(log.witness("n-box002"), honest).dissents
+    assert (dissent.damage.first_n, dissent.damage.last_n) == (10, 10), "never from a row behind it"
+    assert (dissent.witnesses, dissent.nodes, dissent.agreeing_nodes) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_one_witness_that_lies_ends_nothing(log: AuditLog, is_first: bool) -> None:  # noqa: FBT001
+    honest = [log.witness(f"n-box00{number}") for number in range(2, 5)]
+    liar = replace(log.witness(), n=7, hash="f" * 64)
+    log.grow(5)
+    honest.append(log.witness("n-box005"))
+    verified = log.verify(*([liar, *honest] if is_first else [*honest, liar]))
+    (dissent,) = verified.dissents
+    assert (verified.rows, verified.witnesses, verified.damage, verified.is_whole) == (15, 4, None, False)
+    assert (dissent.origin, dissent.agreeing_nodes) == (Origin.THIS_LOG, 4)
+    assert contradicted(log, liar, *honest) == (REWRITTEN, 1, 7)
+
+
+def test_behind_a_witness_that_lies_real_damage_is_found_first(log: AuditLog) -> None:
+    liar, late = replace(log.witness(), n=2, hash="f" * 64), log.witness()
+    rows = log.rows()
+    rows[5] = replace(rows[5], actor="Yan")
+    log.put(rows)
+    assert found(log) == (TOUCHED, 6, 6)
+    verified = log.verify(liar, late)
+    assert (verified.damage is not None, len(verified.dissents), verified.unreached) == (True, 1, 1)
+
+
+def test_an_honest_restore_that_is_written_down_explains_the_witnesses_before_it(log: AuditLog) -> None:
+    kept, lost = replace(log.witness(), n=4, hash=log.rows()[3].hash), log.witness()
+    epoch = log.restore_to(6)
+    log.grow(8)
+    fresh = log.witness("n-box002")
+    verified = log.verify(kept, lost, fresh)
+    (dissent,) = verified.dissents
+    assert (verified.is_whole, verified.witnesses, dissent.origin) == (True, 2, Origin.BEFORE_RESTORE)
+    assert dissent.restore is not None
+    assert (dissent.restore.n, dissent.restore.begun) == (7, epoch)
+    assert (log.rows()[6].action, log.rows()[6].detail) == (
+        "log.restored",
+        f'{{"before":"{lost.db_epoch}","head_n":6}}',
+    )
+
+
+def test_a_restore_explains_nothing_before_its_row_in_its_own_life_or_long_after_it(log: AuditLog) -> None:
+    lost = log.witness()
+    epoch = log.restore_to(6)
+    log.grow(8)
+    early = replace(lost, n=5)
+    own = replace(lost, db_epoch=epoch)
+    late = replace(lost, at_ms=lost.at_ms + CLOCKS_APART_MS + 1)
+    for witness in (early, own, late):
+        (dissent,) = log.verify(witness).dissents
+        assert dissent.origin is Origin.THIS_LOG
+        assert not log.verify(witness).is_whole
+
+
+def test_the_same_copy_put_back_twice_explains_both_lives(log: AuditLog) -> None:
+    first = log.witness()
+    log.restore_to(6)
+    log.grow(8)
+    second = log.witness()
+    log.put(log.rows()[:6])
+    with database.write(log.connection):
+        meta.set_value(log.connection, "db_epoch", first.db_epoch)
+        new_life.begin(log.connection, now_ms=NOW_MS, actor="hub", marked_epoch=second.db_epoch, marked_n=second.n)
+    (dissent,) = log.verify(first, second).dissents
+    assert (dissent.origin, dissent.witnesses) == (Origin.BEFORE_RESTORE, 2)
+
+
+def test_a_witness_of_a_database_that_the_log_never_heard_of_is_told_apart(log: AuditLog) -> None:
+    ours, foreign = log.witness(), replace(log.witness("n-box009"), db_epoch="elsewhere", hash="f" * 64)
+    verified = log.verify(ours, foreign)
+    assert (verified.witnesses, verified.is_whole) == (1, False)
+    assert [one.origin for one in verified.dissents] == [Origin.UNKNOWN]
+
+
+@pytest.mark.parametrize("change", [{"at_ms": "kemarin"}, {"detail": 5}, {"detail": "rusak"}])
+def test_a_restore_that_was_written_past_us_ends_no_verification(log: AuditLog, change: dict[str, object]) -> None:
+    lost = log.witness()
+    log.restore_to(6)
+    rows = log.rows()
+    rows[6] = replace(rows[6], **change)
+    log.put(computed_anew(rows))
+    assert not log.verify(lost).is_whole
+
+
+def test_a_row_of_the_least_number_there_is_is_not_passed_over(log: AuditLog) -> None:
+    log.put([replace(log.rows()[0], n=-(2**63)), *log.rows()])
+    assert found(log) == (INSERTED, -(2**63), -(2**63))
 
 
 @given(

@@ -58,7 +58,7 @@ def test_a_new_code_is_printed_once_and_drawn_on_a_label_for_the_owner_alone(
     listed = capsys.readouterr().out
     assert code not in listed
     assert "terpakai / taken" in listed
-    assert taken.node_id in listed
+    assert f"{taken.node_id}  belum terdengar / not heard yet" in listed
     assert "ALARM: kunci lain memakai kode ini" in listed
     assert "1 kode / codes, 0 menunggu / waiting, 1 alarm / alarms" in listed
     assert typed(config, "new", "tiang-a", "--hub", HUB) == 0
@@ -96,6 +96,9 @@ def test_the_address_is_that_of_the_config_where_none_is_given(
         ),
         (["new", "tiang-a", "--hub", "http://hub.kota.example"], "HTTPS only"),
         (["new", "tiang-a", "--hub", "a b"], "hub address"),
+        (["new", "tiang-a", "--hub", "localhost:8443"], "the box itself"),
+        (["new", "tiang-a", "--hub", "127.0.0.1:8443"], "the box itself"),
+        (["new", "tiang-a", "--hub", "[::1]:8443"], "the box itself"),
         (["new", "tiang-a", "--hub", HUB, "--sheet", "label.png"], "ends in .pdf or .svg"),
         (["new", "tiang-a", "--hub", HUB, "--sheet", "/nowhere/label.pdf"], "cannot be written"),
     ],
@@ -106,6 +109,20 @@ def test_what_cannot_be_is_refused_and_no_code_is_made(
     assert typed(config, *words) == 2
     assert says in capsys.readouterr().err
     assert claims.all_claims(database.read_only(tmp_path / "home" / "hub.db")) == []
+
+
+def test_a_refused_address_leaves_the_earlier_code_good(config: Path, tmp_path: Path) -> None:
+    assert typed(config, "new", "tiang-a", "--hub", HUB) == 0
+    assert typed(config, "new", "tiang-a", "--hub", "localhost:8443") == 2
+    (left,) = claims.all_claims(database.read_only(tmp_path / "home" / "hub.db"))
+    assert left.revoked_real_ms is None
+
+
+def test_the_audit_log_says_which_older_codes_ended(config: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert typed(config, "new", "tiang-a", "--hub", HUB) == 0
+    rows = audit.all_rows(database.read_only(tmp_path / "home" / "hub.db"))
+    assert [one.detail for one in rows][-2:] == ['{"claim":1}', '{"claim":2,"replaced":"1"}']
 
 
 def test_a_label_that_is_there_is_not_written_over(

@@ -1,7 +1,8 @@
-"""`hub user add`, as typed: a hub outside the demo gets its first person who may confirm an alert."""
+"""`hub user`, as typed: a hub outside the demo gets its people, and loses them."""
 
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -9,12 +10,14 @@ import pytest
 
 from contract.clock import SystemClock
 from hub.__main__ import main
+from hub.storage import audit, people
 from hub.storage import connection as database
-from hub.storage import people
+from hub.storage.audit import Wanted
 from tests.support.webs import answering
 
 PASSWORD = "sungai naik malam ini"
 SHORT = "pendek"
+Typed = Callable[..., int]
 
 
 @pytest.fixture
@@ -25,7 +28,7 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is typed where the terminal does not show it, one after the other."""
     lines: list[str] = []
     monkeypatch.setattr("getpass.getpass", lambda _prompt: lines.pop(0))
@@ -33,16 +36,34 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def web(config: Path, tmp_path: Path, typed: list[str]) -> Iterator[httpx.Client]:
-    typed += [PASSWORD, PASSWORD]
-    assert main(["user", "add", "rina", "--config", str(config)]) == 0
-    with answering(tmp_path / "new" / "home" / "hub.db", clock=SystemClock()) as client:
+def user(config: Path, lines: list[str]) -> Typed:
+    """`hub user …` of this hub."""
+
+    def run(*words: str, typed: str = "") -> int:
+        lines.extend([typed, typed] if typed else [])
+        return main(["user", *words, "--config", str(config)])
+
+    return run
+
+
+@pytest.fixture
+def db_path(config: Path) -> Path:
+    return config.parent / "new" / "home" / "hub.db"
+
+
+@pytest.fixture
+def web(user: Typed, db_path: Path) -> Iterator[httpx.Client]:
+    assert user("add", "rina", "--role", "operator", typed=PASSWORD) == 0
+    with answering(db_path, clock=SystemClock()) as client:
         yield client
 
 
 def sign_in(web: httpx.Client, password: str, *, name: str = "rina") -> int:
-    headers = {"Origin": "http://127.0.0.1"}
-    return web.post("/masuk", data={"name": name, "password": password}, headers=headers).status_code
+    return web.post("/masuk", data={"name": name, "password": password}).status_code
+
+
+def is_known(web: httpx.Client) -> bool:
+    return "Keluar rina" in web.get("/sungai").text
 
 
 def test_who_was_added_may_sign_in_at_a_hub_that_was_never_a_demo(web: httpx.Client) -> None:
@@ -52,16 +73,84 @@ def test_who_was_added_may_sign_in_at_a_hub_that_was_never_a_demo(web: httpx.Cli
 
 
 def test_a_password_from_standard_input_replaces_the_old_one_and_ends_its_sessions(
-    web: httpx.Client, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    web: httpx.Client, user: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert sign_in(web, PASSWORD) == 303
+    assert is_known(web)
     monkeypatch.setattr("sys.stdin", io.StringIO("yang baru sekali\n"))
-    assert main(["user", "--config", str(config), "add", "rina", "--password-stdin"]) == 0
-    connection = database.open(tmp_path / "new" / "home" / "hub.db")
-    assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (0,)
-    assert people.verify_password(connection, name="rina", password="yang baru sekali")
-    assert people.verify_password(connection, name="rina", password=PASSWORD) is None
+    assert user("password", "rina", "--password-stdin") == 0
+    assert not is_known(web)
+    assert sign_in(web, PASSWORD) == 401
+    assert sign_in(web, "yang baru sekali") == 303
+
+
+def test_who_is_disabled_is_out_at_once_and_comes_back_with_the_same_password(web: httpx.Client, user: Typed) -> None:
+    sign_in(web, PASSWORD)
+    assert user("disable", "rina") == 0
+    assert not is_known(web)
+    assert sign_in(web, PASSWORD) == 401
+    assert user("enable", "rina") == 0
+    assert sign_in(web, PASSWORD) == 303
+
+
+def test_another_role_counts_from_the_next_sign_in(
+    web: httpx.Client, user: Typed, db_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sign_in(web, PASSWORD)
+    assert user("role", "rina", "viewer") == 0
+    assert not is_known(web)
+    assert "there is no administrator" in capsys.readouterr().out
+    user("list")
+    assert re.search(r"^rina\s+viewer$", capsys.readouterr().out, re.MULTILINE)
+    connection = database.read_only(db_path)
+    told = [(row.action, row.subject, row.detail) for row in audit.rows(connection, Wanted(action="user"))]
     connection.close()
+    assert told == [
+        ("user.saved", "rina", '{"is_new":true,"role":"operator"}'),
+        ("user.role_set", "rina", '{"role":"viewer","was":"operator"}'),
+    ]
+
+
+def test_the_first_administrator_begins_by_a_link_and_then_there_is_none(
+    user: Typed, db_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert user("first-admin") == 0
+    first = capsys.readouterr().out
+    assert user("first-admin") == 0
+    second = capsys.readouterr().out
+    found = [re.search(r"http://127.0.0.1:8080(/mulai/\S+)", printed) for printed in (first, second)]
+    older, link = [one[1] for one in found if one]
+    with answering(db_path, clock=SystemClock()) as web:
+        assert web.get(older).status_code == 404, "a newer link replaces it"
+        form = {"name": "rina", "password": PASSWORD, "again": PASSWORD}
+        assert web.post(link, data=form, follow_redirects=False).status_code == 303
+        assert is_known(web)
+    assert user("first-admin") == 2
+    assert "there is an administrator already" in capsys.readouterr().err
+    connection = database.read_only(db_path)
+    everything = "".join(f"{row.subject}{row.detail}" for row in audit.all_rows(connection))
+    connection.close()
+    assert link.rsplit("/", 1)[1] not in everything
+
+
+def test_a_name_that_is_taken_is_not_given_again_and_nobodys_password_changes(
+    user: Typed, db_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert user("add", "rina", "--role", "viewer", typed=PASSWORD) == 0
+    assert user("add", "Rina", "--role", "admin", typed="lain sama sekali") == 2
+    assert "hub user password" in capsys.readouterr().err
+    connection = database.read_only(db_path)
+    assert people.verify_password(connection, name="rina", password=PASSWORD)
+    assert not people.is_admin_there(connection)
+    connection.close()
+
+
+@pytest.mark.parametrize("words", [("role", "siapa", "viewer"), ("disable", "siapa"), ("password", "siapa")])
+def test_nobody_of_that_name_is_exit_code_2(
+    user: Typed, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert user(*words) == 2
+    assert "nobody has this name" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -73,12 +162,12 @@ def test_a_password_from_standard_input_replaces_the_old_one_and_ends_its_sessio
     ],
 )
 def test_what_cannot_be_taken_is_exit_code_2_and_adds_nobody(
-    config: Path, typed: list[str], case: tuple[list[str], str, str], capsys: pytest.CaptureFixture[str]
+    config: Path, lines: list[str], user: Typed, case: tuple[list[str], str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines, name, told = case
-    typed += lines
-    assert main(["user", "add", name, "--config", str(config)]) == 2
+    typed, name, told = case
+    lines += typed
+    assert user("add", name, "--role", "viewer") == 2
     printed = capsys.readouterr()
     assert told in printed.err
-    assert not [line for line in lines if line in printed.err + printed.out]
+    assert not [line for line in typed if line in printed.err + printed.out]
     assert not (config.parent / "new").exists()

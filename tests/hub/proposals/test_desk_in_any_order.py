@@ -3,13 +3,22 @@
 import contextlib
 import sqlite3
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
 
 from hub.audit.verification import verify
 from hub.proposals import desk
-from hub.proposals.errors import ProposalError
+from hub.proposals.errors import NoPersonError, ProposalError
 from hub.proposals.proposal import Account, Proposal, ProposalState
 from hub.storage import audit, proposals
 from hub.storage.connection import Connection, write
@@ -18,7 +27,7 @@ from hub.storage.migrations import migrate
 START_MS = 1_763_712_000_000
 LIFE_MS = 24 * 3600 * 1000
 HOUR_MS = 3600 * 1000
-PEOPLE = st.builds(Account, account_id=st.sampled_from("abc"), name=st.sampled_from(["Sari", "Yan", "Rina"]))
+PEOPLE = st.builds(Account, user_id=st.sampled_from([*"abc", None]), name=st.sampled_from(["Sari", "Yan", "Rina"]))
 
 
 class FailedDeedError(Exception):
@@ -35,7 +44,7 @@ class Office(RuleBasedStateMachine):
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         migrate(self.connection)
         self.now_ms = START_MS
-        self.model: dict[str, tuple[str, int, ProposalState]] = {}
+        self.model: dict[str, tuple[str | None, int, ProposalState]] = {}
         self.done: list[str] = []
         self.rows = 0
 
@@ -44,11 +53,15 @@ class Office(RuleBasedStateMachine):
             self.connection.close()
 
     @rule(target=known, by=PEOPLE)
-    def propose(self, by: Account) -> str:
+    def propose(self, by: Account) -> str | MultipleResults[str]:
+        if by.user_id is None:  # what a token that nobody owns may not do
+            with pytest.raises(NoPersonError), write(self.connection):
+                desk.propose(self.connection, kind="uji", body={}, by=by, now_ms=self.now_ms)
+            return multiple()
         with write(self.connection):
             self._model_expires()
             made = desk.propose(self.connection, kind="uji", body={}, by=by, now_ms=self.now_ms)
-        self.model[made.proposal_id] = (by.account_id, self.now_ms + LIFE_MS, ProposalState.OPEN)
+        self.model[made.proposal_id] = (by.user_id, self.now_ms + LIFE_MS, ProposalState.OPEN)
         self.rows += 1
         return made.proposal_id
 
@@ -64,8 +77,9 @@ class Office(RuleBasedStateMachine):
         with contextlib.suppress(ProposalError, FailedDeedError), write(self.connection):
             desk.approve(self.connection, proposal_id, by=by, now_ms=self.now_ms, deed=deed)
         proposer, expires_ms, state = self.model[proposal_id]
-        may = state is ProposalState.OPEN and self.now_ms < expires_ms and by.account_id != proposer
+        may = state is ProposalState.OPEN and self.now_ms < expires_ms and by.user_id not in {proposer, None}
         assert bool(did) == (may and not does_fail)
+        self._model_notices(proposal_id)
         if did:
             self._model_decides(proposal_id, ProposalState.DONE)
         self.done += did
@@ -77,6 +91,7 @@ class Office(RuleBasedStateMachine):
         _, expires_ms, state = self.model[proposal_id]
         if state is ProposalState.OPEN and self.now_ms < expires_ms:
             self._model_decides(proposal_id, ProposalState.WITHDRAWN)
+        self._model_notices(proposal_id)
 
     @rule(hours=st.integers(-30, 30))
     def clock_moves(self, hours: int) -> None:
@@ -96,16 +111,21 @@ class Office(RuleBasedStateMachine):
             found = proposals.one(self.connection, proposal_id)
             assert found is not None
             assert found.state is state
-            assert state is not ProposalState.DONE or found.decided_by != found.proposed_by
+            assert state is not ProposalState.DONE or found.decided_by not in {found.proposed_by, None}
+            assert (found.body == "") == (state is not ProposalState.OPEN)
         assert len(self.done) == len(set(self.done))
         log = verify(audit.all_rows(self.connection), witnesses=(), say=print)
         assert log.damage is None
         assert log.rows == self.rows + bool(self.rows)
 
     def _model_expires(self) -> None:
-        for proposal_id, (_, expires_ms, state) in list(self.model.items()):
-            if state is ProposalState.OPEN and self.now_ms >= expires_ms:
-                self._model_decides(proposal_id, ProposalState.EXPIRED)
+        for proposal_id in list(self.model):
+            self._model_notices(proposal_id)
+
+    def _model_notices(self, proposal_id: str) -> None:
+        _, expires_ms, state = self.model[proposal_id]
+        if state is ProposalState.OPEN and self.now_ms >= expires_ms:
+            self._model_decides(proposal_id, ProposalState.EXPIRED)
 
     def _model_decides(self, proposal_id: str, state: ProposalState) -> None:
         proposer, expires_ms, _ = self.model[proposal_id]

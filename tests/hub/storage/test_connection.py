@@ -1,6 +1,7 @@
 """Writers take turns within a millisecond, and a transaction is all or nothing."""
 
 import sqlite3
+import stat
 import threading
 from pathlib import Path
 
@@ -113,3 +114,15 @@ def test_many_may_meet_at_a_file_that_is_not_there_yet(path: Path) -> None:
     for thread in threads:
         thread.join(20)
     assert failures == []
+
+
+def test_the_files_are_for_their_own_user_alone_also_where_an_earlier_hub_made_them_for_all(path: Path) -> None:
+    with sqlite3.connect(path) as earlier:
+        earlier.execute("PRAGMA journal_mode = WAL")
+        earlier.execute("CREATE TABLE first (a)")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644
+        connection = database.open(path)
+        migrate(connection)
+        assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob(f"{path.name}*")} == {0o600}
+        connection.close()
+    earlier.close()

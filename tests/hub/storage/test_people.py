@@ -2,9 +2,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
-from hub.storage import people
-from tests.support.hub_data import NOW_MS, PASSWORD, HubData
+from hub.storage import api_tokens, first_admin, migrations, people, sessions
+from hub.storage import connection as database
+from hub.storage.migrations import migrate
+from tests.support.hub_data import FAR_MS, NOW_MS, PASSWORD, HubData
 
 
 @pytest.fixture
@@ -15,19 +18,35 @@ def hub(tmp_path: Path) -> Iterator[HubData]:
     made.close()
 
 
+def admin_id(hub: HubData) -> str:
+    user = people.verify_password(hub.connection, name="admin", password=PASSWORD)
+    assert user is not None
+    return user.user_id
+
+
+def begin(hub: HubData, *, now_ms: int = NOW_MS) -> str:
+    secret = sessions.begin(hub.connection, admin_id(hub), now_real_ms=now_ms)
+    assert secret is not None
+    return secret
+
+
 def test_the_administrators_password_opens_and_another_does_not(hub: HubData) -> None:
     assert people.verify_password(hub.connection, name="admin", password=PASSWORD)
     assert people.verify_password(hub.connection, name="admin", password="salah") is None
     assert people.verify_password(hub.connection, name="siapa", password=PASSWORD) is None
 
 
-def test_no_secret_stands_in_the_database(hub: HubData) -> None:
-    user_id = people.verify_password(hub.connection, name="admin", password=PASSWORD)
-    assert user_id
-    token = people.open_session(hub.connection, user_id=user_id, now_ms=NOW_MS, rate=1.0)
-    api_token = hub.api_token()
+def test_no_secret_stands_in_the_database_or_in_what_is_printed_of_a_row(hub: HubData) -> None:
+    token, api_token = begin(hub), hub.api_token()
+    link = first_admin.new_link(hub.connection, now_real_ms=NOW_MS)
     dump = "\n".join(hub.connection.iterdump())
-    assert not [secret for secret in (PASSWORD, token, api_token) if secret in dump]
+    assert not [secret for secret in (PASSWORD, token, api_token, link) if secret in dump]
+    session = sessions.of_secret(hub.connection, token, now_real_ms=NOW_MS)
+    assert session is not None
+    user, kept = people.user(hub.connection, "admin"), api_tokens.all_tokens(hub.connection)[0]
+    assert user is not None
+    printed = f"{session!r}{user!r}{kept!r}"
+    assert not [secret for secret in (session.csrf, session.key, user.password_hash, kept.key) if secret in printed]
 
 
 def test_ensuring_the_administrator_again_changes_nothing(hub: HubData) -> None:
@@ -37,17 +56,58 @@ def test_ensuring_the_administrator_again_changes_nothing(hub: HubData) -> None:
 
 
 def test_a_new_password_ends_the_sessions_of_the_old_one(hub: HubData) -> None:
-    user_id = people.verify_password(hub.connection, name="admin", password=PASSWORD)
-    assert user_id
-    token = people.open_session(hub.connection, user_id=user_id, now_ms=NOW_MS, rate=1.0)
+    token = begin(hub)
     people.ensure_user(hub.connection, name="admin", password="baru", now_ms=NOW_MS)
-    assert people.of_session(hub.connection, token, now_ms=NOW_MS) is None
+    assert sessions.of_secret(hub.connection, token, now_real_ms=NOW_MS) is None
     assert people.verify_password(hub.connection, name="admin", password="baru")
 
 
-def test_a_token_of_the_same_name_replaces_the_older_one(hub: HubData) -> None:
+def test_who_may_not_sign_in_any_more_begins_no_session_even_with_a_password_verified_before(hub: HubData) -> None:
+    user_id = admin_id(hub)
+    people.disable(hub.connection, user_id, now_real_ms=NOW_MS)
+    assert sessions.begin(hub.connection, user_id, now_real_ms=NOW_MS) is None
+    assert people.verify_password(hub.connection, name="admin", password=PASSWORD) is None
+    assert not people.is_admin_there(hub.connection)
+    people.enable(hub.connection, user_id)
+    assert people.is_admin_there(hub.connection)
+    assert begin(hub)
+
+
+def test_a_token_of_the_same_name_replaces_the_older_one_and_ends_in_its_time(hub: HubData) -> None:
     first, second = hub.api_token("demo"), hub.api_token("demo")
-    assert people.of_api_token(hub.connection, first) is None
-    person = people.of_api_token(hub.connection, second)
-    assert person is not None
-    assert person.name == "demo"
+    assert api_tokens.of_secret(hub.connection, first, now_real_ms=NOW_MS) is None
+    token = api_tokens.of_secret(hub.connection, second, now_real_ms=FAR_MS - 1)
+    assert token is not None
+    assert token.name == "demo"
+    assert api_tokens.of_secret(hub.connection, second, now_real_ms=FAR_MS) is None
+    assert api_tokens.live_keys(hub.connection, now_real_ms=NOW_MS) == {token.key}
+    assert api_tokens.live_keys(hub.connection, now_real_ms=FAR_MS) == set()
+
+
+@pytest.mark.parametrize("name", ["admin", "ADMIN", " admin ", "ａdmin", "demo", "Demo"])
+def test_nobody_takes_a_name_that_looks_like_anothers(hub: HubData, name: str) -> None:
+    hub.api_token("demo")
+    assert people.is_taken(hub.connection, name)
+    assert not people.is_taken(hub.connection, "rina")
+
+
+def test_sessions_that_have_ended_are_swept_out_with_the_next_one(hub: HubData) -> None:
+    begin(hub)
+    late_ms = NOW_MS + sessions.IDLE_REAL_MS
+    begin(hub, now_ms=late_ms)
+    assert len(hub.connection.execute("SELECT 1 FROM sessions").fetchall()) == 1
+    assert len(sessions.live_keys(hub.connection, now_real_ms=late_ms)) == 1
+    assert sessions.live_keys(hub.connection, now_real_ms=late_ms + sessions.IDLE_REAL_MS) == set()
+
+
+def test_a_file_of_before_keeps_its_people_and_ends_sessions_and_tokens_that_had_no_real_end(tmp_path: Path) -> None:
+    old = database.open(tmp_path / "old.db")
+    migrations.all_steps().apply(Database(old), stop_before="0010_people")
+    old.execute("INSERT INTO users VALUES ('u1', 'rina', 'h', 'admin', 7)")
+    old.execute("INSERT INTO sessions VALUES ('s', 'u1', 'c', 7, 9000000000000)")
+    old.execute("INSERT INTO api_tokens VALUES ('t', 'demo', 'admin', 7)")
+    migrate(old)
+    (user,) = people.all_users(old)
+    assert (user.name, user.role, user.disabled_real_ms) == ("rina", "admin", None)
+    assert sessions.live_keys(old, now_real_ms=8) == api_tokens.live_keys(old, now_real_ms=8) == set()
+    old.close()

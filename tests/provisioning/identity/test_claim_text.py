@@ -37,6 +37,7 @@ def test_the_form_is_as_stated_and_fits_the_alphanumeric_mode() -> None:
         ("hub.Kota.example", "hub.kota.example:443"),
         ("https://hub.kota.example:8443/", "hub.kota.example:8443"),
         ("[fd00::2]:8443", "[fd00::2]:8443"),
+        ("[FD00:0:0:0::0:2]:8443", "[fd00::2]:8443"),
     ],
 )
 def test_an_address_may_be_given_as_people_give_it(given_: str, meant: str) -> None:
@@ -58,6 +59,7 @@ def test_a_host_is_told_without_its_brackets() -> None:
         "-hub",
         "[1.2.3.4]",
         "[zz::]",
+        "[fe80::1%eth0]:8443",
         "x" * 81,
         "hub/path",
         "hub:²",

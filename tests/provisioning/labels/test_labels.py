@@ -3,6 +3,7 @@
 import re
 import zlib
 from base64 import a85decode
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -13,7 +14,7 @@ from provisioning.identity.claim_code import check_character, shown
 from provisioning.identity.claim_text import ClaimText, parsed
 from provisioning.labels import pdf, svg
 from provisioning.labels.errors import LabelError
-from provisioning.labels.sheet import PAGE_MM, SPARE, Label, sheet_of
+from provisioning.labels.sheet import PAGE_MM, PT_MM, SPARE, Label, sheet_of
 from provisioning.labels.symbol import QUIET_MODULES, symbol_of
 from tests.support import qr_reader
 
@@ -104,6 +105,28 @@ def test_no_word_leaves_the_label_or_covers_the_qr(name: str, site: str) -> None
                 assert words.x_mm >= qr_right
     ElementTree.fromstring(svg.drawn(sheet))  # noqa: S314 - our own file
     assert pdf.drawn(sheet)
+
+
+@pytest.mark.parametrize("end", ["-utara", "-selatan"])
+def test_what_tells_two_labels_apart_stands_there_whole(end: str) -> None:
+    site, host = f"jembatan-batu-merah-tiang-sebelah-timur{end}", f"pusat-pengendalian-banjir.bpbd{end}.ambon.example"
+    sheet = sheet_of(label(site=site, address=f"{host}:8443"))
+    together = "".join(words.text for words in sheet.words)
+    assert site in together
+    assert f"{host}:8443" in together
+    assert "…" not in together
+    values = [words for words in sheet.words if words.font == "Helvetica-Bold" and 70 < words.x_mm < 80]
+    for above, below in pairwise(sorted(values, key=lambda words: words.baseline_mm)):
+        assert below.baseline_mm - above.baseline_mm >= 0.9 * below.size_pt * PT_MM
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [({"site": "w" * 63}, "Lokasi"), ({"site": "tiang-橋"}, "Lokasi"), ({"address": f"{'w' * 60}.id:8443"}, "Alamat")],
+)
+def test_what_would_have_to_be_cut_is_refused(changed: dict[str, str], says: str) -> None:
+    with pytest.raises(LabelError, match=says):
+        sheet_of(label(**changed))
 
 
 def test_a_name_of_another_script_does_not_break_the_page() -> None:

@@ -1,15 +1,18 @@
 """What a box is given follows from the hub's word alone; a request that is not a box's is refused by its own name."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.fleet.authority import errors, issuing, keys, making
@@ -162,6 +165,62 @@ def test_whatever_the_request_calls_itself_the_hub_decides(authority: Authority,
         return
     issued = issue_node_certificate(asked, NODE, authority=authority, now=NOW)
     assert x509.load_pem_x509_certificates(issued.chain_pem)[0].subject.rfc4514_string() == f"CN={NODE}"
+
+
+def _signed(body: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Return a request (DER) with this body, rightly signed: only then does anybody look into it."""
+
+    def field(tag: int, data: bytes) -> bytes:
+        size = (
+            [len(data)]
+            if len(data) < 128
+            else [0x81, len(data)]
+            if len(data) < 256
+            else [0x82, *divmod(len(data), 256)]
+        )
+        return bytes([tag, *size]) + data
+
+    ecdsa_with_sha256 = bytes.fromhex("300a06082a8648ce3d040302")
+    signature = key.sign(body, ec.ECDSA(hashes.SHA256()))
+    return field(0x30, body + ecdsa_with_sha256 + field(0x03, b"\0" + signature))
+
+
+KEY = keys.new_key()
+BODY = x509.load_pem_x509_csr(
+    request(KEY, extensions=(x509.SubjectAlternativeName([x509.DNSName("a.b")]), x509.BasicConstraints(False, None)))
+).tbs_certrequest_bytes
+
+
+def test_the_body_is_a_good_request_before_a_byte_is_turned() -> None:
+    assert issuing.read_request(_signed(BODY, KEY)).key_fingerprint == keys.fingerprint(KEY.public_key())
+
+
+@settings(max_examples=300)
+@given(at=st.integers(0, len(BODY) - 1), by=st.integers(1, 255))
+def test_no_byte_turned_over_in_a_request_brings_another_error_than_a_refusal(at: int, by: int) -> None:
+    with suppress(RequestRefusedError):
+        issuing.read_request(_signed(BODY[:at] + bytes([BODY[at] ^ by]) + BODY[at + 1 :], KEY))
+
+
+def _with_one_extension_twice() -> bytes:
+    one, other = (x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.2.3.4.{n}"), b"\x05\x00") for n in (5, 6))
+    body = x509.load_pem_x509_csr(request(KEY, extensions=(one, other))).tbs_certrequest_bytes
+    return _signed(body.replace(bytes.fromhex("06042a030406"), bytes.fromhex("06042a030405")), KEY)
+
+
+def _with_a_strange_name() -> bytes:
+    strange = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), bytes.fromhex("3004a3023000"))
+    return request(KEY, extensions=(strange,))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [_with_one_extension_twice, _with_a_strange_name, lambda: _signed(BODY.replace(b"\2\1\0", b"\2\1\3", 1), KEY)],
+    ids=["an extension twice", "a name of a rare kind", "version 3"],
+)
+def test_what_the_library_has_errors_of_its_own_for_is_refused_too(make: Callable[[], bytes]) -> None:
+    with pytest.raises(errors.RequestUnreadableError):
+        issuing.read_request(make())
 
 
 @given(data=st.binary(max_size=400))

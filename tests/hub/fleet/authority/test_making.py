@@ -10,10 +10,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hub.fleet.authority import certificates, disk, keys, making, root_key, shelf
 from hub.fleet.authority.errors import (
     AuthorityClockError,
+    AuthorityError,
     AuthorityExistsError,
     AuthorityMissingError,
     AuthorityPlaceError,
@@ -21,6 +24,7 @@ from hub.fleet.authority.errors import (
     RootKeyError,
     ServerNameError,
 )
+from hub.fleet.authority.standing import standing
 from tests.support.authorities import NAMES, NOW, PASSPHRASE, make_authority
 
 
@@ -40,6 +44,10 @@ def rotate(tmp_path: Path, *, days: int = 0) -> shelf.Authority:
     return making.rotate(
         home=tmp_path / "home", root_folder=tmp_path / "stick", passphrase=PASSPHRASE, now=NOW + timedelta(days=days)
     )
+
+
+def keys_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("issuing-*") if b"PRIVATE KEY" in path.read_bytes()}
 
 
 def test_the_root_key_lies_encrypted_in_its_own_directory_and_nowhere_else(tmp_path: Path) -> None:
@@ -95,6 +103,28 @@ class _PowerCutError(Exception):
     pass
 
 
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_byte_turned_over_in_a_file_brings_another_error_than_ours(tmp_path: Path, data: st.DataObject) -> None:
+    if not (tmp_path / "home").exists():
+        make_authority(tmp_path)
+    folder = tmp_path / "home/authority"
+    name = data.draw(st.sampled_from([root_key.FILE, shelf.ROOT, "issuing-1.pem", shelf.SERVER, shelf.BUNDLE]))
+    file = tmp_path / "stick" / name if name == root_key.FILE else folder / name
+    whole = file.read_bytes()
+    at, by = data.draw(st.integers(0, len(whole) - 1)), data.draw(st.integers(1, 255))
+    file.write_bytes(whole[:at] + bytes([whole[at] ^ by]) + whole[at + 1 :])
+    try:
+        root_key.read(tmp_path / "stick" / root_key.FILE, passphrase=PASSPHRASE)
+        authority = shelf.open_authority(tmp_path / "home")
+        standing(authority, now=NOW)
+        making.server_names(authority)
+    except AuthorityError:
+        pass
+    finally:
+        file.write_bytes(whole)
+
+
 @pytest.mark.parametrize("step", range(1, 8))
 def test_a_cut_at_any_step_of_init_leaves_nothing_or_what_the_next_init_goes_on_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
@@ -141,6 +171,10 @@ def test_going_on_needs_the_passphrase_of_the_root_key_that_is_there(tmp_path: P
         ({"names": ["hub kota"]}, ServerNameError),
         ({"names": ["*"]}, ServerNameError),
         ({"names": ["10.0.0.300"]}, ServerNameError),
+        ({"names": ["fe80::1%eth0"]}, ServerNameError),
+        ({"names": [".".join(["a" * 60] * 5)]}, ServerNameError),
+        ({"passphrase": "é" * 512}, PassphraseError),
+        ({"passphrase": "enam kata di atas batu \udcff"}, PassphraseError),
         ({"now": NOW.replace(year=2015)}, AuthorityClockError),
     ],
 )
@@ -167,13 +201,97 @@ def test_after_rotate_a_new_key_signs_and_the_old_one_still_holds(tmp_path: Path
     assert set(making.server_names(new)) == {*NAMES, *making.OWN_NAMES}
 
 
+def test_of_an_old_issuing_key_only_the_certificate_stays(tmp_path: Path) -> None:
+    make_authority(tmp_path)
+    new = rotate(tmp_path)
+    assert keys_in(new.folder) == {"issuing-2.pem"}
+    assert [one.number for one in shelf.open_authority(tmp_path / "home").old] == [1]
+
+
+def test_a_key_that_a_cut_left_behind_goes_with_the_next_renewal(tmp_path: Path) -> None:
+    folder = make_authority(tmp_path).folder
+    with_key = (folder / "issuing-1.pem").read_bytes()
+    rotate(tmp_path)
+    (folder / "issuing-1.pem").write_bytes(with_key)
+    making.renew_own(home=tmp_path / "home", now=NOW)
+    assert keys_in(folder) == {"issuing-2.pem"}
+
+
+def test_a_broken_file_of_an_old_key_stops_nothing_and_is_mended_from_the_bundle(tmp_path: Path) -> None:
+    old = make_authority(tmp_path).current.certificate
+    folder = rotate(tmp_path).folder
+    (folder / "issuing-1.pem").write_bytes(b"torn")
+    found = shelf.open_authority(tmp_path / "home")
+    assert found.broken == ("issuing-1.pem",)
+    assert [one.certificate for one in found.old] == [old]
+    found = making.renew_own(home=tmp_path / "home", now=NOW)
+    assert found.broken == ()
+    assert [one.certificate for one in found.old] == [old]
+    for name in ("issuing-1.pem", shelf.BUNDLE):
+        (folder / name).write_bytes(b"torn")
+    found = making.renew_own(home=tmp_path / "home", now=NOW)
+    assert (found.broken, found.old) == (("issuing-1.pem",), ())
+    assert [one.number for one in rotate(tmp_path).issuing] == [2, 3]
+
+
+def test_a_lost_bundle_is_made_anew_by_renewal(tmp_path: Path) -> None:
+    authority = make_authority(tmp_path)
+    file = authority.folder / shelf.BUNDLE
+    before = file.read_bytes()
+    file.unlink()
+    making.renew_own(home=tmp_path / "home", now=NOW)
+    assert file.read_bytes() == before
+
+
+def test_a_lost_server_certificate_asks_for_the_names_and_not_for_the_command_that_failed(tmp_path: Path) -> None:
+    authority = make_authority(tmp_path)
+    (authority.folder / shelf.SERVER).unlink()
+    with pytest.raises(AuthorityMissingError, match="hub authority server --name"):
+        making.renew_own(home=tmp_path / "home", now=NOW)
+    with pytest.raises(AuthorityMissingError, match="hub authority server --name"):
+        rotate(tmp_path)
+    home, stick = tmp_path / "home", tmp_path / "stick"
+    made = making.rotate(home=home, root_folder=stick, passphrase=PASSPHRASE, names=["a.example"], now=NOW)
+    assert making.server_names(made) == ("a.example", *making.OWN_NAMES)
+
+
+def test_a_lost_root_certificate_is_not_taken_for_a_hub_without_an_authority(tmp_path: Path) -> None:
+    authority = make_authority(tmp_path)
+    (authority.folder / shelf.ROOT).unlink()
+    with pytest.raises(AuthorityMissingError, match="backup"):
+        shelf.open_authority(tmp_path / "home")
+
+
+def test_nothing_of_the_hub_is_signed_by_an_issuer_that_has_ended(tmp_path: Path) -> None:
+    authority = make_authority(tmp_path)
+    end = authority.current.certificate.not_valid_after_utc
+    before = (authority.folder / shelf.SERVER).read_bytes()
+    with pytest.raises(AuthorityClockError, match="rotate"):
+        making.renew_own(home=tmp_path / "home", now=end)
+    assert (authority.folder / shelf.SERVER).read_bytes() == before
+    with pytest.raises(AuthorityClockError):
+        rotate(tmp_path, days=20 * 365)
+    assert [path.name for path in authority.folder.glob("issuing-*")] == ["issuing-1.pem"]
+
+
+def test_two_commands_at_once_do_not_mix(tmp_path: Path) -> None:
+    make_authority(tmp_path)
+    with making._alone(tmp_path / "home"), pytest.raises(AuthorityPlaceError, match="another command"):
+        making.renew_own(home=tmp_path / "home", now=NOW)
+
+
+def test_the_name_of_a_long_city_is_cut_by_bytes_and_between_letters(tmp_path: Path) -> None:
+    (name,) = init(tmp_path, city="é" * 40).authority.root.subject
+    assert name.value == "Jagawai " + "é" * 28
+
+
 def test_an_issuing_key_that_has_ended_is_gone_after_rotate(tmp_path: Path) -> None:
     make_authority(tmp_path)
     assert [one.number for one in rotate(tmp_path, days=5 * 365 + 1).issuing] == [2]
     assert not (tmp_path / "home/authority/issuing-1.pem").exists()
 
 
-@pytest.mark.parametrize("step", range(1, 6))
+@pytest.mark.parametrize("step", range(1, 8))
 def test_a_cut_at_any_step_of_rotate_leaves_an_authority_that_works_and_can_be_rotated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
@@ -200,6 +318,7 @@ def test_a_cut_at_any_step_of_rotate_leaves_an_authority_that_works_and_can_be_r
     again = rotate(tmp_path)
     assert shelf.read_chain(again.folder / shelf.SERVER)[1] == again.current.certificate
     assert not list(again.folder.glob(".*"))
+    assert keys_in(again.folder) == {shelf.issuing_name(again.current.number)}
 
 
 def test_the_root_key_of_another_hub_is_refused(tmp_path: Path) -> None:
@@ -256,7 +375,7 @@ def test_another_user_is_told_whose_the_authority_is(tmp_path: Path, monkeypatch
     def denied(_path: Path) -> bool:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "is_file", denied)
+    monkeypatch.setattr(Path, "is_dir", denied)
     with pytest.raises(AuthorityPlaceError, match="sudo -u"):
         shelf.open_authority(tmp_path / "home")
 

@@ -1,0 +1,135 @@
+"""Who may do what at the hub: the one table that the code reads. What stands in no row is refused.
+
+1. Each route needs one right (`ROUTES`); a route without a row does not start, and one added later is refused.
+2. Each role has rights (`GRANTS`); a program's token has those that it was made with, a wall's token `look` alone.
+3. `OPEN` needs nobody: there the address itself carries the right (a receipt, a claim code), or nothing is to be seen.
+4. Where the city leaves its pages open, as it does unless it says otherwise, everybody may look; nobody may act.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """What a route needs."""
+
+    OPEN = "open"
+    LOOK = "look"
+    """Wall, rivers, alerts, messages: everything that people watch."""
+    LOOK_AT_BOXES = "look-at-boxes"
+    """Boxes, dead letters, figures: what those need who mend things."""
+    ACKNOWLEDGE = "acknowledge"
+    COMMENT = "comment"
+    BEAR_OUT = "bear-out"
+    """To stand for an Awas that the gauge alone may not give."""
+    TELL_RT = "tell-rt"
+    DOWNGRADE = "downgrade"
+    """To let a latched Awas fall."""
+    SHELVE = "shelve"
+    """To put an alert aside on the wall, and to take it back."""
+    SIGN_OUT = "sign-out"
+    """To end one's own session: whoever has one."""
+
+
+class Role(StrEnum):
+    """What a person is at the hub; `wall` is a screen."""
+
+    WALL = "wall"
+    VIEWER = "viewer"
+    BPBD = "bpbd"
+    OPERATOR = "operator"
+    SHIFT_LEAD = "shift-lead"
+    TECHNICIAN = "technician"
+    ADMIN = "admin"
+
+
+PERSONS = tuple(role for role in Role if role is not Role.WALL)
+
+_VIEWER = frozenset({Right.LOOK, Right.SIGN_OUT})
+_BPBD = _VIEWER | {Right.ACKNOWLEDGE, Right.COMMENT, Right.BEAR_OUT}
+_OPERATOR = _BPBD | {Right.LOOK_AT_BOXES, Right.TELL_RT, Right.DOWNGRADE}
+_SHIFT_LEAD = _OPERATOR | {Right.SHELVE}
+
+GRANTS: dict[Role, frozenset[Right]] = {
+    Role.WALL: frozenset({Right.LOOK}),
+    Role.VIEWER: _VIEWER,
+    Role.BPBD: _BPBD,
+    Role.OPERATOR: _OPERATOR,
+    Role.SHIFT_LEAD: _SHIFT_LEAD,
+    Role.TECHNICIAN: _VIEWER | {Right.LOOK_AT_BOXES},
+    Role.ADMIN: _SHIFT_LEAD,
+}
+"""The administrator's own deeds, with people and tokens, are commands at the hub's machine and no routes."""
+
+SCOPES = tuple(right for right in Right if right not in {Right.OPEN, Right.SIGN_OUT})
+"""What a program's token may be given."""
+IN_OPEN_PAGES = frozenset({Right.LOOK, Right.LOOK_AT_BOXES})
+"""What everybody has where the city leaves its pages open."""
+
+ROUTES: dict[tuple[str, str], Right] = {
+    ("GET", "/"): Right.OPEN,
+    ("GET", "/static"): Right.OPEN,
+    ("GET", "/healthz"): Right.OPEN,
+    ("HEAD", "/healthz"): Right.OPEN,
+    ("GET", "/masuk"): Right.OPEN,
+    ("POST", "/masuk"): Right.OPEN,
+    ("GET", "/mulai/{secret}"): Right.OPEN,
+    ("POST", "/mulai/{secret}"): Right.OPEN,
+    ("GET", "/layar/{secret}"): Right.OPEN,
+    ("GET", "/t/{token}"): Right.OPEN,
+    ("POST", "/t/{token}"): Right.OPEN,
+    ("POST", "/api/v1/enrol"): Right.OPEN,
+    ("GET", "/api/v1/authority/bundle"): Right.OPEN,
+    ("POST", "/keluar"): Right.SIGN_OUT,
+    ("GET", "/dinding"): Right.LOOK,
+    ("HEAD", "/dinding"): Right.LOOK,
+    ("GET", "/sungai"): Right.LOOK,
+    ("GET", "/sungai/{station_id}"): Right.LOOK,
+    ("GET", "/alarm"): Right.LOOK,
+    ("GET", "/alarm/{alert_id}"): Right.LOOK,
+    ("GET", "/tentang"): Right.LOOK,
+    ("GET", "/simpul"): Right.LOOK_AT_BOXES,
+    ("POST", "/alarm/{alert_id}/konfirmasi"): Right.ACKNOWLEDGE,
+    ("POST", "/alarm/{alert_id}/turunkan"): Right.DOWNGRADE,
+    ("POST", "/alarm/{alert_id}/teruskan"): Right.TELL_RT,
+    ("POST", "/alarm/{alert_id}/pastikan"): Right.BEAR_OUT,
+    ("POST", "/alarm/{alert_id}/tunda"): Right.SHELVE,
+    ("POST", "/alarm/{alert_id}/akhiri-tunda"): Right.SHELVE,
+    ("POST", "/alarm/{alert_id}/catatan"): Right.COMMENT,
+    ("GET", "/openapi.json"): Right.LOOK,
+    ("GET", "/metrics"): Right.LOOK_AT_BOXES,
+    ("GET", "/api/v1/stations"): Right.LOOK,
+    ("GET", "/api/v1/stations/{station_id}"): Right.LOOK,
+    ("GET", "/api/v1/stations/{station_id}/readings"): Right.LOOK,
+    ("GET", "/api/v1/wall"): Right.LOOK,
+    ("GET", "/api/v1/events"): Right.LOOK,
+    ("GET", "/api/v1/alerts"): Right.LOOK,
+    ("GET", "/api/v1/alerts/{alert_id}"): Right.LOOK,
+    ("GET", "/api/v1/deliveries"): Right.LOOK,
+    ("GET", "/api/v1/nodes"): Right.LOOK_AT_BOXES,
+    ("GET", "/api/v1/dead-letters"): Right.LOOK_AT_BOXES,
+    ("POST", "/api/v1/alerts/{alert_id}/acknowledge"): Right.ACKNOWLEDGE,
+    ("POST", "/api/v1/alerts/{alert_id}/downgrade"): Right.DOWNGRADE,
+    ("POST", "/api/v1/alerts/{alert_id}/tell-rt"): Right.TELL_RT,
+    ("POST", "/api/v1/alerts/{alert_id}/bear-out"): Right.BEAR_OUT,
+    ("POST", "/api/v1/alerts/{alert_id}/shelve"): Right.SHELVE,
+    ("POST", "/api/v1/alerts/{alert_id}/unshelve"): Right.SHELVE,
+    ("POST", "/api/v1/alerts/{alert_id}/comments"): Right.COMMENT,
+}
+"""Method and path, as the application names it, to the right that it needs."""
+
+
+def of_role(role: str) -> frozenset[Right]:
+    """Return the rights of a role; one that this version does not know has none."""
+    return GRANTS[Role(role)] if role in set(Role) else frozenset()
+
+
+def of_scopes(scopes: str) -> frozenset[Right]:
+    """Return the rights of a token's scopes; unknown ones are none."""
+    return frozenset(right for right in SCOPES if right in scopes.split(","))
+
+
+def as_scopes(rights: Iterable[Right]) -> str:
+    """Return rights as a token keeps them."""
+    chosen = set(rights)
+    return ",".join(right for right in SCOPES if right in chosen)

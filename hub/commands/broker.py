@@ -1,0 +1,144 @@
+"""`hub broker render|check`: a broker's files from the one description, and what is installed against them.
+
+Neither starts, stops or reloads anything, and neither copies a key.
+"""
+
+import argparse
+from pathlib import Path
+
+from hub.broker import files
+from hub.broker.boxes import Boxes, of_database
+from hub.broker.description import MQTTS_PORT, Description
+from hub.broker.files import Difference
+from hub.broker.kinds import KINDS, MOSQUITTO, Kind
+from hub.commands.config_argument import add_config, config_of, opened
+from hub.config import LOOPBACK, HubConfig
+from hub.fleet.authority import shelf
+from hub.storage import connection as database
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the two actions."""
+    add_config(parser)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="render|check")
+    rendering = actions.add_parser("render", help="write a broker's configuration and rights; starts nothing")
+    checking = actions.add_parser("check", help="compare what is installed with what would be rendered; writes nothing")
+    rendering.add_argument("--out", type=Path, required=True, metavar="DIR", help="directory to write into")
+    for action in (rendering, checking):
+        action.add_argument("--kind", choices=sorted(KINDS), required=True)
+        action.add_argument(
+            "--installed",
+            type=Path,
+            metavar="DIR",
+            help="where the broker reads its files; default: /etc/mosquitto, or broker/ in the hub's folder",
+        )
+        add_config(action)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked; `check` answers 1 where something differs."""
+    config, kind = config_of(args), KINDS[args.kind]
+    shelf.open_authority(config.home_path())
+    folder = args.installed.resolve() if args.installed else kind.folder(home=config.home_path())
+    if args.action == "render":
+        with opened(config) as connection:
+            boxes = of_database(connection)
+        _render(config, kind, boxes, folder=folder, out=args.out.resolve())
+        return 0
+    connection = database.read_only(config.database_path())
+    try:
+        boxes = of_database(connection)
+    finally:
+        connection.close()
+    return _check(config, kind, boxes, folder=folder)
+
+
+def _described(config: HubConfig, kind: Kind, boxes: Boxes, *, folder: Path) -> Description:
+    home = config.home_path()
+    return Description(
+        listen=config.broker.listen,
+        port=config.mqtt.port if config.mqtt.tls else MQTTS_PORT,
+        authority=kind.authority(home=home, folder=folder).installed,
+        server=kind.server(home=home, folder=folder).installed,
+        folder=folder,
+        known=boxes.known,
+        denied=boxes.denied,
+        runs_as=config.broker.user,
+    )
+
+
+def _render(config: HubConfig, kind: Kind, boxes: Boxes, *, folder: Path, out: Path) -> None:
+    described = _described(config, kind, boxes, folder=folder)
+    for path in files.write(out, kind.render(described)):
+        print(f"Ditulis / written: {path} ({path.stat().st_mode & 0o777:04o})")
+    print(
+        f"  {kind.name}, TLS {described.listen}:{described.port}; kotak dikenal / boxes known: {len(boxes.known)}, "
+        f"ditolak / denied: {len(boxes.denied)}"
+    )
+    for name in boxes.denied:
+        print(f"  ditolak / denied: {name} (karantina / in quarantine)")
+    if described.listen == LOOPBACK:
+        print(
+            "  PERHATIAN / NOTE: hanya mesin ini sampai ke broker / only this machine reaches it. Kotak di luar / for "
+            'boxes outside: [broker] listen = "0.0.0.0"'
+        )
+    print("Langkah berikut / next:")
+    for line in _steps(config, kind, folder=folder, out=out):
+        print(f"  {line}")
+    if config.mqtt.tls is None:
+        _tell_hub_config(config)
+
+
+def _steps(config: HubConfig, kind: Kind, *, folder: Path, out: Path) -> list[str]:
+    """Return what a person types, in order."""
+    home = config.home_path()
+    if kind is not MOSQUITTO:
+        moving = [] if out == folder else [f"install -m 0600 {out}/* {folder}/"]
+        return [*moving, f"{kind.name} -c {folder}/nats.conf"]
+    # A reload that finds no whole access list lets everybody do everything (measured): never without the check.
+    install = f"sudo install -o root -g {config.broker.user} -m 0640"
+    copies = (kind.authority(home=home, folder=folder), kind.server(home=home, folder=folder))
+    return [
+        f"{install} {out}/mosquitto.conf {out}/jagawai.acl {folder}/",
+        *(f"{install} {one.source} {one.installed}" for one in copies),
+        f"sudo hub broker check --kind {kind.name} --config HUB.toml && sudo systemctl restart mosquitto",
+        "  lain kali cukup / later enough: reload instead of restart, selalu sesudah / always after: hub broker check",
+    ]
+
+
+def _tell_hub_config(config: HubConfig) -> None:
+    folder = shelf.folder_of(config.home_path())
+    client = folder / shelf.CLIENT
+    print(
+        "Hub sendiri / the hub itself, in hub.toml:\n"
+        f'  [mqtt]\n  port = {MQTTS_PORT}\n  [mqtt.tls]\n  ca = "{folder / shelf.BUNDLE}"\n'
+        f'  certificate = "{client}"\n  key = "{client}"\n  [broker]\n  embedded = false'
+    )
+
+
+def _check(config: HubConfig, kind: Kind, boxes: Boxes, *, folder: Path) -> int:
+    home = config.home_path()
+    reader = config.broker.user if kind is MOSQUITTO else None
+    rendered = kind.render(_described(config, kind, boxes, folder=folder))
+    found = list(files.differences(folder, rendered, reader=reader))
+    for placed in (kind.authority(home=home, folder=folder), kind.server(home=home, folder=folder)):
+        found += files.copy_differences(placed.source, placed.installed, reader=reader)
+    if not found:
+        print(
+            f"Sama / the same: {kind.name} di / in {folder}, {len(boxes.known)} kotak / boxes, "
+            f"{len(boxes.denied)} ditolak / denied"
+        )
+        return 0
+    for one in found:
+        _tell(one)
+    print(
+        f"-> JANGAN muat ulang broker sebelum ini sama / DO NOT reload the broker before this is the same.\n"
+        f"   hub broker render --kind {kind.name} --out DIR, pasang / install, hub broker check"
+    )
+    return 1
+
+
+def _tell(one: Difference) -> None:
+    print(f"{one.path}: {one.indonesian} / {one.english}")
+    for line in one.lines:
+        print(f"    {line}")
