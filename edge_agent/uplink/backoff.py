@@ -11,6 +11,9 @@ LONGEST_CAP_S = 120.0
 URGENT_CAP_S = 5.0
 """An alert that is written while the box waits shortens the wait to this; drawn too, as a flood wakes many boxes."""
 
+LONGEST_CAP_WITH_ALERT_S = 15.0
+"""While an alert waits for the way to be open again no wait is drawn longer: rivers rise in 45 minutes."""
+
 STEADY_AFTER_S = 30.0
 """A connection that lived this long was a real one. Two boxes with one certificate throw each other out in a second."""
 
@@ -25,13 +28,14 @@ class Backoff:
         self._rng = rng
         self._failures = 0
 
-    def cap_s(self) -> float:
+    def cap_s(self, *, has_alert: bool = False) -> float:
         """Return the longest delay that may be drawn next."""
-        return min(LONGEST_CAP_S, FIRST_CAP_S * 2.0 ** min(self._failures, _DOUBLINGS))
+        longest_s = LONGEST_CAP_WITH_ALERT_S if has_alert else LONGEST_CAP_S
+        return min(longest_s, FIRST_CAP_S * 2.0 ** min(self._failures, _DOUBLINGS))
 
-    def next_delay_s(self) -> float:
-        """Count one failure and return how long to wait before the next attempt."""
-        delay_s = self._rng.uniform(0.0, self.cap_s())
+    def next_delay_s(self, *, has_alert: bool = False) -> float:
+        """Count one failure and return how long to wait before the next attempt; `has_alert`: one waits."""
+        delay_s = self._rng.uniform(0.0, self.cap_s(has_alert=has_alert))
         self._failures += 1
         return delay_s
 

@@ -43,6 +43,8 @@ class Dialer:
         """Begin; the first attempt comes within `first_within_s`."""
         self.session = ""
         """Of the newest connection."""
+        self.has_alert = False
+        """An alert waits for the connection: no wait grows long."""
         self._link = link
         self._clock = clock
         self._counts = counts
@@ -79,7 +81,7 @@ class Dialer:
         now_ms = self._clock.real_ms()
         self._counts[Count.LOST] += 1
         self._backoff.lived(seconds=(now_ms - self._begun_ms) / 1000, was_answered=was_answered)
-        delay_s = self._backoff.next_delay_s()
+        delay_s = self._backoff.next_delay_s(has_alert=self.has_alert)
         self._due_ms = now_ms + round(1000 * delay_s)
         level = logging.DEBUG if self._is_failing else logging.WARNING
         _log.log(level, "no connection: %s. Tried again in %.1f s.", why, delay_s)

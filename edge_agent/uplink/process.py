@@ -90,7 +90,9 @@ class UplinkProcess:
             stop.wait(LOOK_EVERY_S)
         for event in events:
             self._take(event)
-        if self.shelves.look().has_new_alert:
+        news = self.shelves.look()
+        self.dialer.has_alert = self.shelves.has_alert()
+        if news.has_new_alert:
             self.dialer.hurry()
         while self.link.is_up and (outgoing := self.sender.next()) is not None:
             self._publish(outgoing)

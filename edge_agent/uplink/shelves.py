@@ -84,6 +84,10 @@ class Shelves:
         """Return (producer, where its spool stands) of every outbox there is."""
         return [(shelf.producer, shelf.view) for shelf in self._shelves if shelf.view is not None]
 
+    def has_alert(self) -> bool:
+        """Answer whether at the last look an alert waited for the hub's acknowledgement."""
+        return any(self._alerts.values())
+
     def queued(self) -> dict[str, int]:
         """Return the unacknowledged rows of each producer."""
         return {producer: sum(view.unacked) for producer, view in self.views()}

@@ -59,7 +59,7 @@ class HubClock:
     """Whether the hub's own clock is behind."""
 
     def __init__(self, leads: NtpLeads, *, clock: Clock, desk: AlertDesk, policy: AlertPolicy) -> None:
-        """Begin; a trouble left by an earlier run ends when most boxes agree with the hub."""
+        """Begin; a trouble left by an earlier run ends when a box is heard that is not ahead of the hub."""
         self._leads = leads
         self._clock = clock
         self._desk = desk

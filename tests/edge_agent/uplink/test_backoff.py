@@ -5,7 +5,13 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.uplink.backoff import LONGEST_CAP_S, STEADY_AFTER_S, URGENT_CAP_S, Backoff
+from edge_agent.uplink.backoff import (
+    LONGEST_CAP_S,
+    LONGEST_CAP_WITH_ALERT_S,
+    STEADY_AFTER_S,
+    URGENT_CAP_S,
+    Backoff,
+)
 
 
 def test_the_cap_doubles_from_1_s_to_120_s() -> None:
@@ -25,6 +31,15 @@ def test_a_delay_lies_between_0_and_the_cap_after_any_number_of_failures(seed: i
     cap_s = backoff.cap_s()
     assert 0 <= backoff.next_delay_s() <= cap_s <= LONGEST_CAP_S
     assert 0 <= backoff.urgent_delay_s() <= URGENT_CAP_S
+
+
+@given(seed=st.integers(), failures=st.integers(0, 200))
+def test_with_an_alert_in_hand_no_wait_is_longer_than_15_s(seed: int, failures: int) -> None:
+    backoff = Backoff(rng=random.Random(seed))
+    for _ in range(failures):
+        backoff.next_delay_s()
+    assert 0 <= backoff.next_delay_s(has_alert=True) <= LONGEST_CAP_WITH_ALERT_S == 15
+    assert backoff.cap_s() == min(LONGEST_CAP_S, 2.0 ** min(7, failures + 1)), "failures are counted all the same"
 
 
 def test_a_thousand_boxes_that_fail_together_do_not_come_back_together() -> None:

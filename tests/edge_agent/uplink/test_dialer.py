@@ -94,6 +94,23 @@ def test_an_alert_shortens_the_wait_once_in_30_s() -> None:
     assert 1 <= len(world.link.wills) - before <= 2
 
 
+def test_while_an_alert_waits_it_tries_at_least_every_15_s() -> None:
+    world = World()
+    world.run(3_600)
+    world.dialer.hurry()
+    world.dialer.has_alert = True
+    world.run(5)
+    for _ in range(40):
+        before = len(world.link.wills)
+        world.run(15.1)
+        assert len(world.link.wills) > before
+    world.dialer.has_alert = False
+    world.run(3_600)
+    before = len(world.link.wills)
+    world.run(3_600)
+    assert len(world.link.wills) - before < 120, "without one, attempts are rare again"
+
+
 def test_a_failure_is_said_loudly_once_until_it_works_again(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     world = World()

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from contract.desired import Applied
+from edge_agent.outbox.marks import Marks
 from edge_agent.uplink.acknowledged import Acknowledged
 from edge_agent.uplink.conversation import Phase
 from edge_agent.uplink.sender import HelloDue, Sender
@@ -58,6 +59,20 @@ def test_only_a_new_alert_is_an_alert(tmp_path: Path) -> None:
         world.write(build)
         alerts.append(world.shelves.look().has_new_alert)
     assert alerts == [False, True, False, True]
+
+
+def test_an_alert_waits_until_the_hub_has_it(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    waits = []
+    for build in (reading, level, reading):
+        world.write(build)
+        world.shelves.look()
+        waits.append(world.shelves.has_alert())
+    assert waits == [False, True, True]
+    with open_outbox(tmp_path, world.clock) as outbox:
+        outbox.settle(Marks(spool=outbox.spool_id, db_epoch="e1", high=outbox.next_seq - 1))
+    world.shelves.look()
+    assert not world.shelves.has_alert()
 
 
 def test_a_box_without_a_gauge_has_applied_nothing(tmp_path: Path) -> None:
