@@ -1,12 +1,13 @@
 # The commands of the README. Each sets up what it needs first; nothing is installed outside this folder.
 SPEED ?= 60
 BOXES ?= 4
+TLS ?=
 NAME ?=
 
 .PHONY: demo setup test test-nightly bench check clean
 
-demo: setup ## the whole way of a reading on this machine
-	@.venv/bin/python -m hub demo --speed $(SPEED) --boxes $(BOXES)
+demo: setup ## the whole way of a reading on this machine; TLS=1: with certificates, as in a city
+	@.venv/bin/python -m hub demo --speed $(SPEED) --boxes $(BOXES) $(if $(filter-out 0 no,$(TLS)),--tls)
 
 setup: ## virtual environment and front-end libraries by their locks
 	@scripts/setup

@@ -31,6 +31,8 @@ BENCHES = {
     "crossing-to-paint": "from a sensor value over a threshold to the change painted on the wall",
     "acknowledge-under-load": "how long a person's acknowledgement takes while the hub is flooded",
     "memory": "resident memory of box and hub with 500 boxes",
+    "tls-cost": "connects and durable records a second by TLS against plain, on each broker",
+    "reconnect-storm": "500 boxes that come back at once by TLS, and alerts of others meanwhile, on each broker",
     "wire-bytes": "what a gauge box costs on a SIM card in peace",
 }
 """Name to what it measures, cheap ones first."""

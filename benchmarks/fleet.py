@@ -114,6 +114,10 @@ class Fleet:
             cpu_s=time.process_time() - cpu_s,
         )
 
+    def send_one(self, box: Box) -> None:
+        """Send the next batch of one box, and do not wait for what is said to it."""
+        self._fill(box, 1)
+
     def close(self) -> None:
         """End every connection as a box does that is switched off properly."""
         for box in self.boxes:
@@ -172,23 +176,29 @@ class Fleet:
                 self._receive(box)
 
     def _receive(self, box: Box) -> None:
-        data = box.socket.recv(_RECEIVE_BYTES)
+        try:
+            data = box.socket.recv(_RECEIVE_BYTES)
+        except BlockingIOError:  # of TLS, which had only a part of a record
+            return
         if not data:
             raise LoadError(f"simulated box {box.node_id}: the broker closed the connection. Try: look at its log")
         box.received += data
-        answers: list[bytes] = []
-        for kind, flags, body in packets.split(box.received):
-            if kind == packets.PUBLISH:
-                topic, packet_id, payload = packets.published(flags, body)
-                if packet_id is not None:
-                    answers.append(packets.puback(packet_id))
-                if topic.endswith(b"/ack"):
-                    box.settle(payload)
-            elif kind == packets.PUBACK and self._by_broker:
-                box.settle_oldest()
-            elif kind == packets.CONNACK and body[1]:
-                raise LoadError(f"simulated box {box.node_id}: the broker refused it with code {body[1]}")
-            elif kind == packets.SUBACK:
-                box.is_subscribed = True
+        heard = [self._hear(box, *packet) for packet in packets.split(box.received)]
+        answers = [answer for answer in heard if answer is not None]
         if answers:
             self._send(box, b"".join(answers))
+
+    def _hear(self, box: Box, kind: int, flags: int, body: bytes) -> bytes | None:
+        """Take one packet; return what it is answered with."""
+        if kind == packets.PUBLISH:
+            topic, packet_id, payload = packets.published(flags, body)
+            if topic.endswith(b"/ack"):
+                box.settle(payload)
+            return None if packet_id is None else packets.puback(packet_id)
+        if kind == packets.PUBACK and self._by_broker:
+            box.settle_oldest()
+        elif kind == packets.CONNACK and body[1]:
+            raise LoadError(f"simulated box {box.node_id}: the broker refused it with code {body[1]}")
+        elif kind == packets.SUBACK:
+            box.is_subscribed = True
+        return None

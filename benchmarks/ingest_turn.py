@@ -1,6 +1,7 @@
 """One turn of one ingest: fresh broker, empty database, a fleet that sends prepared batches, and what it all cost."""
 
 import sqlite3
+import ssl
 import statistics
 import time
 from collections.abc import Callable
@@ -24,6 +25,9 @@ DATABASE = "hub.db"
 Start = Callable[[Path, int], AbstractContextManager[Child]]
 """Starts a contestant in a folder, against the broker on a port."""
 
+OpenBroker = Callable[[Path], AbstractContextManager[broker.Broker]]
+"""Runs a broker in a folder."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -42,6 +46,7 @@ def take_turn(
     kind: broker.Kind,
     boxes: list[Box],
     finish: Callable[[], None] = lambda: None,
+    opened: OpenBroker | None = None,
 ) -> Turn:
     """Start broker and contestant, send everything that `boxes` hold, and say what it cost.
 
@@ -51,8 +56,10 @@ def take_turn(
         kind: of the broker.
         boxes: with their batches.
         finish: waits for what the contestant still does after its last ack; the clock runs on.
+        opened: opens another broker than that kind's plain one.
     """
-    with broker.running_broker(kind, folder=folder / "broker") as running, start(folder, running.port) as child:
+    open_broker = opened or (lambda place: broker.running_broker(kind, folder=place))
+    with open_broker(folder / "broker") as running, start(folder, running.port) as child:
         fleet = Fleet(boxes, port=running.port)
         try:
             fleet.connect()
@@ -72,10 +79,24 @@ def take_turn(
     )
 
 
-def prepared_boxes(count: int, *, per_box: int, batch_records: int) -> list[Box]:
-    """Return boxes with their batches already made: the clock of the load has not started yet."""
+def prepared_boxes(
+    count: int,
+    *,
+    per_box: int,
+    batch_records: int,
+    context_of: Callable[[str], ssl.SSLContext | None] = lambda _: None,
+) -> list[Box]:
+    """Return boxes with their batches already made: the clock of the load has not started yet.
+
+    Args:
+        count: of boxes.
+        per_box: records of each.
+        batch_records: records a batch.
+        context_of: TLS of a box by its name; None: it speaks plainly.
+    """
     ends_at_ms = SystemClock().now_ms()
-    boxes = [Box(node_id(number)) for number in range(count)]
+    names = [node_id(number) for number in range(count)]
+    boxes = [Box(name, context=context_of(name)) for name in names]
     for number, box in enumerate(boxes):
         made = batches(
             node_id=box.node_id,

@@ -8,6 +8,7 @@ it is offered.
 
 import secrets
 import socket
+import ssl
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,11 +17,12 @@ import msgspec
 
 from benchmarks import packets
 from benchmarks.readings import Packet
+from benchmarks.tls_socket import TlsSocket
 from contract import topics
 from contract.clock import ClockTrust
 from contract.messages import Hello, SpoolMarks, encode_message
 
-_DOWN_QOS = {"ack": 0, "desired": 1, "command": 1}
+DOWN_QOS = {"ack": 0, "desired": 1, "command": 1}
 """As the uplink of a real box asks for them: an ack that is lost is only sent again."""
 
 
@@ -39,7 +41,7 @@ class Box:
     __slots__ = ("_outgoing", "batches", "in_flight", "is_answered", "is_subscribed", "node_id", "received", "records",
                  "settled", "socket", "spool_id")  # fmt: skip
 
-    def __init__(self, node_id: str, *, spool_id: str | None = None) -> None:
+    def __init__(self, node_id: str, *, spool_id: str | None = None, context: ssl.SSLContext | None = None) -> None:
         self.node_id = node_id
         self.spool_id = spool_id or secrets.token_hex(16)
         self.batches: Iterator[Packet] = iter(())
@@ -50,26 +52,18 @@ class Box:
         self.is_answered = False
         self.received = bytearray()
         self._outgoing = bytearray()
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket: socket.socket | TlsSocket = plain if context is None else TlsSocket(plain, context)
 
     def down_filters(self) -> dict[str, int]:
         """Return what the box listens to, topic to QoS."""
-        return {topics.down(self.node_id, leaf): qos for leaf, qos in _DOWN_QOS.items()}
+        return {topics.down(self.node_id, leaf): qos for leaf, qos in DOWN_QOS.items()}
 
     def hello(self) -> bytes:
         """Return the PUBLISH of a box that starts with an empty outbox."""
-        message = Hello(
-            session=self.spool_id[:8],
-            node=self.node_id,
-            spools={"gauge": SpoolMarks(spool=self.spool_id, low=1, next=1)},
-            boot=3,
-            kernel_boot="0b6c2f4e-8d0a-4b7e-9a51-2f0f3f8e7c11",
-            agent="0.1.0",
-            clock=ClockTrust.NTP,
-        )
         head = packets.publish_head(topics.up(self.node_id, "hello"))
-        return packets.publish(head, encode_message(message), number=0)
+        return packets.publish(head, hello_of(self.node_id, self.spool_id), number=0)
 
     def send(self, data: bytes) -> bool:
         """Send what the socket takes and keep the rest; answer whether a rest waits."""
@@ -109,3 +103,18 @@ class Box:
         if self.in_flight:
             first, last = self.in_flight.popleft()
             self.settled += last - first + 1
+
+
+def hello_of(node_id: str, spool_id: str) -> bytes:
+    """Return the hello of a box that starts with an empty outbox."""
+    return encode_message(
+        Hello(
+            session=spool_id[:8],
+            node=node_id,
+            spools={"gauge": SpoolMarks(spool=spool_id, low=1, next=1)},
+            boot=3,
+            kernel_boot="0b6c2f4e-8d0a-4b7e-9a51-2f0f3f8e7c11",
+            agent="0.1.0",
+            clock=ClockTrust.NTP,
+        )
+    )

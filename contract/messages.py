@@ -63,6 +63,8 @@ class Hello(Struct, frozen=True, kw_only=True):
     spools: dict[str, SpoolMarks]
     boot: Annotated[int, Meta(ge=0, le=2**31)]
     kernel_boot: str
+    instance: Annotated[str, Meta(max_length=64)] = ""
+    """Random, of each start of the process that speaks: one that comes back after another is a second box."""
     agent: str
     models: dict[str, str] = {}
     queued: dict[str, Whole] = {}

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from contract.software import ShowVersion
 from edge_agent.errors import ConfigError, EdgeError
 
 OK, FAILED, BAD_USAGE = 0, 1, 2
@@ -56,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_shared(parser, default=None)
     parser.add_argument("--check-config", action="store_true", help="print what was understood of the config, and end")
+    parser.add_argument("--version", action=ShowVersion)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, text in COMMANDS.items():
         commands.add_parser(name, help=text, description=text, parents=[shared])

@@ -44,6 +44,7 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
 
     Raises:
         WiringError: the outbox cannot be opened.
+        RetiredError: the hub has retired this box.
     """
     from edge_agent.alarm.desk import AlarmDesk
     from edge_agent.alarm.judgement import Judge
@@ -52,7 +53,9 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
     from edge_agent.health.kernel_time import KernelTime
     from edge_agent.health.watchdog import Watchdog
     from edge_agent.outbox.inbox import InboxReader
+    from edge_agent.retirement.marker import is_marked, refuse_retired
 
+    refuse_retired(config.box.home)
     clock, kernel_boot = open_clock(config), kernel_boot_id()
     store = open_gauge_store(config, clock=clock, stop=stop)
     with store.outbox as outbox:
@@ -80,6 +83,7 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
             kernel_boot=kernel_boot,
             watchdog=Watchdog(clock=clock),
             ends_real_ms=clock.real_ms() + MEMORY_RUN_MS if store.fault else None,
+            is_to_leave=partial(is_marked, config.box.home),
         )
         process.run(stop)
     return 0 if stop.is_set() else 1
@@ -222,6 +226,7 @@ def run_uplink(config: EdgeConfig, *, stop: Stop) -> int:
 
     Raises:
         WiringError: the config names no hub.
+        RetiredError: the hub has retired this box.
     """
     if config.hub is None:
         raise WiringError(

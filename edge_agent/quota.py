@@ -10,7 +10,8 @@ from contract.desired import LEAST_QUOTA_MB
 
 GAUGE_SHARE = 0.5
 UPLINK_SHARE = 0.1
-"""The camera's share is 0.4."""
+PICTURES_SHARE = 0.2
+"""Of pictures that wait for the hub: half of the camera's 0.4, the other half is its outbox's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from edge_agent.config import EdgeConfig, GaugeConfig, TlsConfig
 from edge_agent.gauges.drivers import open_sensor, open_siren_output
 from edge_agent.gauges.errors import GaugeError
 from edge_agent.gauges.settings import SirenSettings
+from edge_agent.uplink.tls import files_in_use
 
 
 def problems(config: EdgeConfig, *, folder: Path, clock: Clock) -> list[str]:
@@ -53,7 +54,8 @@ def _of_runtime(runtime: Path) -> Iterator[str]:
 
 
 def _of_tls(tls: TlsConfig) -> Iterator[str]:
-    for key, path in (("ca", tls.ca), ("certificate", tls.certificate), ("key", tls.key)):
+    used = files_in_use(tls)
+    for key, path in (("ca", used.ca), ("certificate", used.certificate), ("key", used.key)):
         if not path.is_file():
             yield f"hub.tls.{key}: {path} is not there. Check the path, or enrol the box first"
         elif not os.access(path, os.R_OK):

@@ -3,8 +3,11 @@
 import argparse
 import importlib
 import logging
+import sqlite3
 import sys
 
+from contract.software import ShowVersion
+from hub import refusal
 from hub.errors import HubError
 
 COMMANDS = {
@@ -17,12 +20,15 @@ COMMANDS = {
     "user": ("hub.commands.user", "who may sign in: add a person, give a new password"),
     "authority": ("hub.commands.authority", "the hub's own issuing authority: make it, look at it, replace its keys"),
     "claim": ("hub.commands.claim", "claim codes by which boxes become known, and their label sheets"),
-    "broker": ("hub.commands.broker", "the broker's configuration and rights: render them, compare what is installed"),
+    "site": ("hub.commands.site", "put another box in the place of one: revoke the old, print a label for the new"),
+    "node": ("hub.commands.node", "boxes and their right to speak: list, revoke, release from quarantine"),
+    "broker": ("hub.commands.broker", "the broker's configuration and rights: render, compare, put in place"),
     "usb": ("hub.commands.usb", "let in boxes that ask by a USB stick"),
     "level-check": ("hub.commands.level_check", "the level rule on any series"),
     "explain": ("hub.commands.explain", "the record of an alert's decisions and their bit-equal re-run"),
     "backup": ("hub.commands.backup", "encrypted copies of database, authority, secrets and config"),
     "restore": ("hub.commands.restore", "put a backup back into an empty folder, or try that it can be"),
+    "install": ("hub.commands.install", "the second half of install-hub: a city's hub as services of this machine"),
     "audit": ("hub.commands.audit", "who did what, and whether that log is as it was written"),
 }
 EXIT_FAILED = 1
@@ -53,6 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(problem, file=sys.stderr)
         return EXIT_USAGE if isinstance(problem, ValueError) else EXIT_FAILED
+    except (OSError, sqlite3.Error) as problem:
+        told = refusal.in_words(problem)
+        if args.debug or told is None:
+            raise
+        print(f"hub {args.command}: {told}", file=sys.stderr)
+        return EXIT_FAILED
     return code
 
 
@@ -62,6 +74,7 @@ def _parser(given: list[str]) -> argparse.ArgumentParser:
     parser.add_argument("--check-config", action="store_true", help="read --config, print what was understood, end")
     parser.add_argument("--config", help="config file of the hub (TOML), for --check-config")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.add_argument("--version", action=ShowVersion)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (module_name, summary) in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)

@@ -1,13 +1,18 @@
 """The composition root of the hub: the only place that names concrete parts and hands each what it needs."""
 
+import logging
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from hub.alerting.policy import AlertPolicy
-from hub.broker import embedded
+from hub.broker import embedded, reloading
 from hub.config import HubConfig
+from hub.storage.connection import Connection
 from hub.supervisor import Program, Supervisor
+
+_LOG = logging.getLogger(__name__)
 
 
 def alert_policy(config: HubConfig) -> AlertPolicy:
@@ -27,12 +32,14 @@ def alert_policy(config: HubConfig) -> AlertPolicy:
 def run_ingest(config: HubConfig, *, stop: threading.Event) -> int:
     """Run ingest until `stop` is set."""
     from hub.alerting import desk
+    from hub.broker import of_config
+    from hub.broker.keeper import Keeper
     from hub.ingest import process
     from hub.ingest.link import TlsFiles
     from hub.storage.retention import Retention
 
     config.home_path().mkdir(parents=True, exist_ok=True)
-    tls = config.mqtt.tls
+    tls, clock, kept = config.mqtt.tls, config.make_clock(), of_config.kept(config)
     return process.run(
         database_path=config.database_path(),
         broker=process.BrokerAddress(
@@ -50,8 +57,9 @@ def run_ingest(config: HubConfig, *, stop: threading.Event) -> int:
             rollups_600_days=config.retention.rollups_600_days,
         ),
         dead_letters_limit=config.retention.dead_letters,
-        clock=config.make_clock(),
+        clock=clock,
         stop=stop,
+        keeper=None if kept is None else Keeper(kept, clock=clock),
     )
 
 
@@ -74,6 +82,7 @@ def run_web(config: HubConfig, *, stop: threading.Event) -> int:
     from hub.api import process
     from hub.api.enrolments import Enrolments
     from hub.api.listening import ByTls
+    from hub.blobs.keeper import MIB, Bounds
     from hub.fleet.authority import shelf
     from hub.storage import connection as database
     from hub.storage.migrations import migrate
@@ -84,6 +93,7 @@ def run_web(config: HubConfig, *, stop: threading.Event) -> int:
     config.home_path().mkdir(parents=True, exist_ok=True)
     connection = database.open(config.database_path())
     migrate(connection)
+    tell_of_no_administrator(connection)
     connection.close()
     return process.run(
         host=config.web.host,
@@ -114,8 +124,27 @@ def run_web(config: HubConfig, *, stop: threading.Event) -> int:
             bundle_port=tls.bundle_at(),
             certificate=shelf.server_file(config.home_path()),
             bundle=shelf.folder_of(config.home_path()) / shelf.BUNDLE,
+            box_port=tls.boxes_at(),
+            root=shelf.folder_of(config.home_path()) / shelf.ROOT,
+        ),
+        pictures=Bounds(
+            folder=config.home_path() / "blobs",
+            kept_days=config.retention.blobs_days,
+            share_bytes=config.retention.blobs_mb * MIB,
         ),
     )
+
+
+def tell_of_no_administrator(connection: Connection) -> None:
+    """Say at the start how the hub gets an administrator where it has none, as after an upgrade from before roles."""
+    from hub.storage import people
+
+    if not people.is_admin_there(connection):
+        _LOG.warning(
+            "tidak ada pengelola / there is no administrator (%d orang / people, see: hub user list). "
+            "Coba / try: hub user first-admin, atau / or: hub user role NAMA admin",
+            len(people.all_users(connection)),
+        )
 
 
 def run_everything(config: HubConfig, *, config_path: Path, stop: threading.Event) -> int:
@@ -130,8 +159,47 @@ def run_everything(config: HubConfig, *, config_path: Path, stop: threading.Even
         for part in ("ingest", "dispatch", "web")
     ]
     if config.broker.embedded:
-        broker = embedded.prepare(
+        programs.insert(0, Program(name=reloading.PROGRAM_NAME, command=embedded_broker(config)))
+    supervisor = Supervisor(programs, clock=config.make_clock())
+    return supervisor.run(stop, besides=broker_reloading(config, supervisor))
+
+
+def embedded_broker(config: HubConfig) -> list[str]:
+    """Return the command that starts the broker: plain, or with TLS and the boxes that are known now.
+
+    Raises:
+        HubError: the broker is not installed, its port is taken, or there is no authority for its certificate.
+    """
+    if config.mqtt.tls is None:
+        return embedded.prepare(
             folder=config.home_path() / "broker", host=config.mqtt.host, mqtt_port=config.mqtt.port
-        )
-        programs.insert(0, Program(name="broker", command=broker))
-    return Supervisor(programs, clock=config.make_clock()).run(stop)
+        )  # fmt: skip
+    from hub.broker import of_config
+    from hub.broker.boxes import of_database
+    from hub.broker.kinds import NATS_SERVER
+    from hub.fleet.authority import shelf
+    from hub.storage import connection as database
+    from hub.storage.migrations import migrate
+
+    shelf.open_authority(config.home_path())
+    connection = database.open(config.database_path())
+    migrate(connection)
+    boxes = of_database(connection)
+    connection.close()
+    folder = of_config.kept_folder(config)
+    return embedded.prepare_tls(of_config.described(config, NATS_SERVER, boxes, folder=folder))
+
+
+def broker_reloading(config: HubConfig, supervisor: Supervisor) -> Callable[[], None] | None:
+    """Return what has the embedded broker read its file again when ingest has written it anew."""
+    if not config.broker.embedded or config.mqtt.tls is None:
+        return None
+    from hub.broker import of_config
+
+    folder = of_config.kept_folder(config)
+    return reloading.Reloader(
+        folder=folder,
+        receipt=folder / of_config.RECEIPT,
+        pid=lambda: supervisor.pids().get(reloading.PROGRAM_NAME),
+        hang_up=lambda number: supervisor.send(reloading.PROGRAM_NAME, number),
+    ).look

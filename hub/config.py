@@ -42,7 +42,7 @@ class MqttConfig(Struct, frozen=True, kw_only=True):
 
 
 class BrokerConfig(Struct, frozen=True, kw_only=True):
-    """Whether `hub run` starts the embedded broker, at the address of [mqtt]; and what a rendered one is like."""
+    """Whether `hub run` starts the embedded broker, at the address of [mqtt], and what a rendered one is like."""
 
     embedded: bool = True
     listen: str = LOOPBACK
@@ -59,6 +59,8 @@ class WebTlsConfig(Struct, frozen=True, kw_only=True):
     bundle_port: Port | None = None
     """Serves the public trust bundle alone, without TLS: a new box cannot trust anything before it has it. None: one
     above `port`, where boxes look."""
+    box_port: Port | None = None
+    """Serves boxes alone, and asks each for its certificate. None: two above `port`, where boxes look."""
     broker_host: str = ""
     """Where boxes reach the broker; empty: by the host on their label."""
     broker_port: Port = 8883
@@ -66,6 +68,10 @@ class WebTlsConfig(Struct, frozen=True, kw_only=True):
     def bundle_at(self) -> int:
         """Return the port of the bundle."""
         return self.port + 1 if self.bundle_port is None else self.bundle_port
+
+    def boxes_at(self) -> int:
+        """Return the port of boxes."""
+        return self.port + 2 if self.box_port is None else self.box_port
 
 
 class WebConfig(Struct, frozen=True, kw_only=True):
@@ -121,6 +127,10 @@ class RetentionConfig(Struct, frozen=True, kw_only=True):
     rollups_60_days: Annotated[float, Meta(ge=1)] = 365
     rollups_600_days: Annotated[float, Meta(ge=1)] = 3650
     dead_letters: Annotated[int, Meta(ge=100)] = 10_000
+    blobs_days: Annotated[float, Meta(ge=1)] = 30
+    """Pictures of boxes."""
+    blobs_mb: Annotated[int, Meta(ge=64)] = 8_192
+    """Disk that all of them may have, MiB."""
 
 
 class BackupConfig(Struct, frozen=True, kw_only=True):
@@ -227,13 +237,18 @@ def _cross_checks(config: HubConfig) -> list[str]:
     if unknown:
         problems.append(f"city.words: severities are 0 to 3, got {', '.join(unknown)}")
     tls = config.web.tls
-    if tls is not None and (len({config.web.port, tls.port, tls.bundle_at()}) < 3 or tls.bundle_at() > 65_535):  # noqa: PLR2004 - three listeners, the ports there are
+    if tls is not None:
+        ports = (config.web.port, tls.port, tls.bundle_at(), tls.boxes_at())
+        if len(set(ports)) < len(ports) or max(ports) > 65_535:  # noqa: PLR2004 - the ports there are
+            problems.append(
+                "web.port, web.tls.port, web.tls.bundle_port and web.tls.box_port must differ and be ports, "
+                f"got {', '.join(map(str, ports))}"
+            )
+    if config.broker.embedded and config.mqtt.tls is not None and config.broker.listen != LOOPBACK:
         problems.append(
-            "web.port, web.tls.port and web.tls.bundle_port must differ and be ports, "
-            f"got {config.web.port}, {tls.port}, {tls.bundle_at()}"
+            f"broker.embedded listens on {LOOPBACK} only, got broker.listen = {config.broker.listen!r}: a city takes "
+            "mosquitto, with broker.embedded = false"
         )
-    if config.broker.embedded and config.mqtt.tls is not None:
-        problems.append("broker.embedded speaks plain MQTT on loopback; with mqtt.tls set broker.embedded = false")
     if config.broker.embedded and config.mqtt.host != LOOPBACK:
         problems.append(f"broker.embedded listens on {LOOPBACK} only, got mqtt.host = {config.mqtt.host!r}")
     return problems

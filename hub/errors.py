@@ -4,6 +4,7 @@ HubError
 ├── ConfigError     the config file cannot be used; lists every problem
 ├── PasswordError   a name or password cannot be taken
 ├── BrokerError     the embedded broker does not start
+├── RefusedError    the machine refuses a file: rights, room, a broken disk
 └── PortTakenError  something else listens where the hub wants to
 """
 
@@ -31,6 +32,10 @@ class PasswordError(HubError, ValueError):
 
 class BrokerError(HubError, RuntimeError):
     """The embedded broker does not start or ended at once."""
+
+
+class RefusedError(HubError, OSError):
+    """The machine does not let a file be read or written; made by `hub.refusal`."""
 
 
 class PortTakenError(HubError, OSError):

@@ -3,10 +3,15 @@
 import unicodedata
 
 from hub.errors import PasswordError
-from hub.storage.people import NAME_LONGEST, PASSWORD_LONGEST, PASSWORD_SHORTEST
+from hub.storage.people import NAME_LONGEST, PASSWORD_LONGEST, PASSWORD_SHORTEST, folded
 
 _NOT_FOR_PEOPLE = ("shell:", "-", "hub")
 """How the audit log calls a command at the hub's machine, nobody, and the hub itself."""
+
+
+def as_kept(text: str) -> str:
+    """Return a name as it is kept: composed, without spaces around it."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def verified_name(text: str) -> str:
@@ -15,14 +20,25 @@ def verified_name(text: str) -> str:
     Raises:
         PasswordError: nobody can be called so.
     """
-    name = unicodedata.normalize("NFC", text).strip()
-    is_ours = name in _NOT_FOR_PEOPLE or name.startswith(_NOT_FOR_PEOPLE[0])
+    name = as_kept(text)
+    seen = folded(name)
+    is_ours = seen in _NOT_FOR_PEOPLE or seen.replace(" ", "").startswith(_NOT_FOR_PEOPLE[0])
+    if len(_scripts(name)) > 1:
+        raise PasswordError(
+            f"Nama / name {name!r}: huruf dari satu aksara / letters of one script, got {', '.join(_scripts(name))}. "
+            "Try: ketik ulang / type it again."
+        )
     if not 0 < len(name) <= NAME_LONGEST or not name.isprintable() or is_ours:
         raise PasswordError(
             f"Nama / name: 1 sampai / to {NAME_LONGEST} huruf yang dapat dicetak / printable letters, got "
             f"{len(name)}; not {', '.join(_NOT_FOR_PEOPLE)}."
         )
     return name
+
+
+def _scripts(name: str) -> list[str]:
+    """Return the scripts of a name's letters, by the first word of what each is called in Unicode."""
+    return sorted({unicodedata.name(letter, "?").split()[0] for letter in name if letter.isalpha()})
 
 
 def verify_choice(password: str, *, name: str) -> None:

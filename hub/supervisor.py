@@ -14,7 +14,7 @@ import logging
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,13 +70,23 @@ class Supervisor:
             if child.process is None:
                 self._start(child)
 
-    def run(self, stop: threading.Event, *, poll_s: float = 0.1) -> int:
-        """Keep all programs running until `stop` is set or one is beyond help; end them; return the exit code."""
+    def run(
+        self, stop: threading.Event, *, poll_s: float = 0.1, besides: Callable[[], None] | None = None
+    ) -> int:  # fmt: skip
+        """Keep all programs running until `stop` is set or one is beyond help; end them; return the exit code.
+
+        Args:
+            stop: ends it.
+            poll_s: real seconds between two looks at the programs.
+            besides: what else is done at each look; quick, and raises nothing.
+        """
         self.start()
         try:
             while not stop.wait(poll_s):
                 if self.look_after():
                     return EXIT_BAD_CONFIG
+                if besides is not None:
+                    besides()
             return 0
         finally:
             self.end()
@@ -116,6 +126,14 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         """Return the process id of each running program by name."""
         return {child.program.name: child.process.pid for child in self._children if child.process is not None}
+
+    def send(self, name: str, number: signal.Signals) -> bool:
+        """Send a signal to a program, if it runs; answer whether it does."""
+        for child in self._children:
+            if child.program.name == name and child.process is not None and child.process.poll() is None:
+                child.process.send_signal(number)
+                return True
+        return False
 
     def _start(self, child: _Child) -> None:
         child.start_again_real_ms = None

@@ -8,10 +8,14 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from contract.software import ShowVersion
 from provisioning.errors import ProvisionError
 from provisioning.identity.errors import IdentityError, IdentityTextError
 
-COMMANDS = {"claim": "make this box known to its hub by the label in your hand"}
+COMMANDS = {
+    "claim": "make this box known to its hub by the label in your hand",
+    "renew": "ask the hub for this box's next certificate; the uplink does it by itself",
+}
 EXIT_FAILED, EXIT_USAGE = 1, 2
 
 
@@ -41,6 +45,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         epilog="Berikutnya / Next: provision claim --config box.toml --qr-image label.jpg",
     )
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.add_argument("--version", action=ShowVersion)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)

@@ -6,6 +6,8 @@ from collections.abc import Generator
 import hypothesis
 import pytest
 
+from tests.support.lanes import Lanes
+
 pytest_plugins = ["tests.support.brokers"]
 
 _SKIPS_FAIL = os.environ.get("CI", "").lower() == "true"
@@ -15,6 +17,13 @@ hypothesis.settings.register_profile(
     "house", deadline=None, derandomize=_SKIPS_FAIL, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("house")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Lanes | None:
+    """Let towns wait in lanes beside what computes; the night's tests are handed out one by one."""
+    is_everyday = config.getvalue("dist") == "loadgroup" and config.getvalue("markexpr") == "not nightly"
+    return Lanes(config, log) if is_everyday else None
 
 
 def _fail_instead_of_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

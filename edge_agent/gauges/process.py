@@ -6,7 +6,7 @@ inbox. Nothing here waits for the network, and no failure of a sensor or of the 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from contract.clock import Clock
 from contract.desired import Applied
@@ -43,6 +43,7 @@ class GaugeProcess:
         kernel_boot: str,
         watchdog: Watchdog,
         ends_real_ms: int | None = None,
+        is_to_leave: Callable[[], bool] | None = None,
     ) -> None:
         """Hold the parts; nothing is looked at yet.
 
@@ -54,6 +55,7 @@ class GaugeProcess:
             kernel_boot: the kernel's id of this boot.
             watchdog: fed after each pass.
             ends_real_ms: from then on it ends by itself, as soon as the siren is not in use; None: it does not.
+            is_to_leave: whether the hub has retired this box: it ends at once, sound or no sound; None: it never is.
         """
         self._posts = posts
         self._desk = desk
@@ -62,6 +64,7 @@ class GaugeProcess:
         self._kernel_boot = kernel_boot
         self._watchdog = watchdog
         self._ends_real_ms = ends_real_ms
+        self._is_to_leave = is_to_leave
         self._looked_up_ms: dict[str, int] = {}
         self._hear_due_ms = 0
         self._command_n = 0
@@ -81,7 +84,9 @@ class GaugeProcess:
                 post.close()
 
     def is_over(self) -> bool:
-        """Answer whether its own time is over, and a start would cut off no sound."""
+        """Answer whether its own time is over, and a start would cut off no sound; or the box is retired."""
+        if self._is_to_leave is not None and self._is_to_leave():
+            return True
         is_due = self._ends_real_ms is not None and self._clock.real_ms() >= self._ends_real_ms
         return is_due and self._desk.memory.siren.run is None
 

@@ -51,11 +51,16 @@ def life_left_s(command: Command, *, hub_now_ms: int | None, rate: float) -> flo
     return command.ttl_s - age_s
 
 
+def remember(book: CommandBook, command_id: str) -> CommandBook:
+    """Return the book with one more command that is answered."""
+    return replace(book, known=(*book.known[-(REMEMBERED - 1) :], command_id))
+
+
 def receive(book: CommandBook, command: Command, *, is_expired: bool) -> tuple[CommandBook, Answer | None]:
     """Return the book with the command in it, and its answer; None: it was answered before."""
     if command.command_id in book.known:
         return book, None
-    after = replace(book, known=(*book.known[-(REMEMBERED - 1) :], command.command_id))
+    after = remember(book, command.command_id)
     if is_expired:
         return after, Answer(command_id=command.command_id, result="expired", text="perintah sudah kedaluwarsa")
     if command.kind != HEALTH_NOW:

@@ -29,6 +29,13 @@ class Count(StrEnum):
     """Heads of the hub's audit log that say other than an earlier one."""
     NOT_STORED = "not_stored"
     """Records that the gauge could not write to its disk, ever."""
+    PICTURES_WAIT = "pictures_wait"
+    """Within the last minute."""
+    PICTURES_SENT = "pictures_sent"
+    PICTURES_DROPPED = "pictures_dropped"
+    """The oldest, when those that wait had more than their share of the disk."""
+    PICTURES_REFUSED = "pictures_refused"
+    """By the hub, for good, or not what their name says."""
     COMMANDS = "commands"
     COMMANDS_AGAIN = "commands_again"
 

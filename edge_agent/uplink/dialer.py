@@ -41,6 +41,8 @@ class Dialer:
         self, *, link: Dialable, clock: Clock, rng: random.Random, counts: Counts, first_within_s: float = 0.0
     ) -> None:
         """Begin; the first attempt comes within `first_within_s`."""
+        self.instance = secrets.token_hex(_SESSION_BYTES)
+        """Of this start of the box's uplink."""
         self.session = ""
         """Of the newest connection."""
         self.has_alert = False
@@ -86,6 +88,10 @@ class Dialer:
         level = logging.DEBUG if self._is_failing else logging.WARNING
         _log.log(level, "no connection: %s. Tried again in %.1f s.", why, delay_s)
         self._is_failing = True
+
+    def dial_now(self) -> None:
+        """Forget the wait: the connection was ended on purpose, to be made anew."""
+        self._due_ms = self._clock.real_ms()
 
     def hurry(self) -> None:
         """An alert waits: shorten the wait, now and then."""

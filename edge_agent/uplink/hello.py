@@ -17,6 +17,7 @@ def hello(
     node_id: str,
     views: Sequence[tuple[str, SpoolView]],
     kernel_boot: str,
+    instance: str,
     agent: str,
     clock: ClockTrust,
     applied: Applied,
@@ -28,6 +29,7 @@ def hello(
         node_id: of this box.
         views: (producer, where its spool stands); the gauge's boot number counts, otherwise the first one's.
         kernel_boot: the kernel's id of this boot.
+        instance: of this start of the uplink, random: by it the hub tells two boxes of one name apart.
         agent: version of the software.
         clock: trust in the box's wall time.
         applied: the desired state that the gauge has applied.
@@ -40,6 +42,7 @@ def hello(
         spools={producer: SpoolMarks(spool=view.spool, low=view.low, next=view.next) for producer, view in views},
         boot=next((by_producer[producer].boot for producer in boots if producer in by_producer), 0),
         kernel_boot=kernel_boot,
+        instance=instance,
         agent=agent,
         queued={str(int(n)): sum(view.unacked[n] for _, view in views) for n in RecordClass},
         clock=clock,

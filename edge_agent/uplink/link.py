@@ -105,6 +105,10 @@ class Link:
         """Whether there is a connection, accepted or not yet."""
         return self._client is not None
 
+    def use_tls(self, tls: ssl.SSLContext) -> None:
+        """Take another identity for the next connection."""
+        self._tls = tls
+
     def connect(self, *, will: bytes) -> None:
         """Begin a connection; `Accepted` or `Ended` follows.
 

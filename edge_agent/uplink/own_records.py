@@ -22,7 +22,7 @@ from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.transaction import Transaction
 from edge_agent.quota import Quota
 from edge_agent.uplink import commands
-from edge_agent.uplink.commands import HEALTH_NOW, CommandBook
+from edge_agent.uplink.commands import HEALTH_NOW, Answer, CommandBook
 from edge_agent.uplink.counts import Counts
 
 HEALTH_EVERY_MS = 300_000
@@ -49,6 +49,7 @@ class OwnRecords:
         counts: told with every health record.
         quota: this outbox's part of what the hub allows the box.
         version: goes up with every change of the outbox's rows.
+        wanted_mb: what the hub wants the whole box to keep to, MiB; None: it has not spoken.
     """
 
     outbox: Outbox
@@ -58,6 +59,7 @@ class OwnRecords:
     counts: Counts
     quota: Quota
     version: int = 0
+    wanted_mb: int | None = None
     _health_due_up_ms: int = 0
     _not_before_real_ms: int = 0
     _is_failing: bool = False
@@ -103,17 +105,19 @@ class OwnRecords:
         def write(transaction: Transaction) -> None:
             if answer.result == "done" and command.kind == HEALTH_NOW:
                 transaction.append(self._health(transaction, queued))
-            said = CommandResult(
-                **self._envelope(transaction, RecordClass.READING),
-                command_id=answer.command_id,
-                result=answer.result,
-                text=answer.text,
-            )
-            transaction.append(said)
-            transaction.set_state(COMMANDS_KEY, msgspec.json.encode(book))
+            self._tell(transaction, answer, book)
 
         self._write(write)
         return True
+
+    def is_answered(self, command_id: str) -> bool:
+        """Answer whether a command was answered here before."""
+        return command_id in self._book().known
+
+    def say(self, answer: Answer) -> None:
+        """Answer a command that was carried out elsewhere; `is_answered` says whether it got to the disk."""
+        book = commands.remember(self._book(), answer.command_id)
+        self._write(lambda transaction: self._tell(transaction, answer, book))
 
     def follow_quota(self, document: DesiredDocument | None) -> None:
         """Let the outbox have what this desired state allows it; one that was followed before costs nothing."""
@@ -121,7 +125,8 @@ class OwnRecords:
             return
         self._followed = document
         try:
-            self.outbox.set_limit(self.quota.limit_mb(decode_message(Desired, document.body).quota_mb))
+            self.wanted_mb = decode_message(Desired, document.body).quota_mb
+            self.outbox.set_limit(self.quota.limit_mb(self.wanted_mb))
         except (MessageError, SpoolRebornError) as exc:
             _log.warning("quota of the uplink's outbox: %s", exc)
         except OutboxError as exc:
@@ -137,6 +142,16 @@ class OwnRecords:
             _log.warning("outbox of the uplink: %s", exc)
         except OutboxError as exc:
             self._note_failure(exc)
+
+    def _tell(self, transaction: Transaction, answer: Answer, book: CommandBook) -> None:
+        said = CommandResult(
+            **self._envelope(transaction, RecordClass.READING),
+            command_id=answer.command_id,
+            result=answer.result,
+            text=answer.text,
+        )
+        transaction.append(said)
+        transaction.set_state(COMMANDS_KEY, msgspec.json.encode(book))
 
     def _write(self, write: Write) -> None:
         try:

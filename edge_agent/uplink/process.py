@@ -9,12 +9,15 @@ import logging
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from contract.clock import Clock, kernel_boot_id
 from contract.desired import Applied
 from contract.messages import Command, encode_message
-from edge_agent import agent_version
-from edge_agent.config import EdgeConfig, HubConfig
+from contract.retirement import CANCEL, RETIRE
+from contract.software import installed_version
+from edge_agent.blobs.errand import PictureErrand, errand_of
+from edge_agent.config import EdgeConfig, HubConfig, TlsConfig
 from edge_agent.errors import WiringError
 from edge_agent.health.box_clock import BoxClock
 from edge_agent.health.kernel_time import KernelTime
@@ -23,7 +26,13 @@ from edge_agent.outbox.errors import OutboxError
 from edge_agent.outbox.inbox import Inbox
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.quota import UPLINK_SHARE, Quota
+from edge_agent.renewal.changeover import Changeover
+from edge_agent.renewal.errand import Errand, command_of
+from edge_agent.renewal.slots import FOLDER, JOURNAL, Slots
+from edge_agent.retirement.marker import Step, read_marker, refuse_retired
 from edge_agent.stop import Stop
+from edge_agent.uplink.acknowledged import Acknowledged
+from edge_agent.uplink.commands import life_left_s
 from edge_agent.uplink.conversation import Phase
 from edge_agent.uplink.counts import Count, Counts
 from edge_agent.uplink.dialer import Dialer
@@ -32,11 +41,12 @@ from edge_agent.uplink.errors import TlsFilesError
 from edge_agent.uplink.hello import hello
 from edge_agent.uplink.hub_time import HubTime
 from edge_agent.uplink.inbox_writer import InboxWriter
+from edge_agent.uplink.leaving import Leaving, finish_wipe, why_not_wiped
 from edge_agent.uplink.link import Accepted, Ended, Event, HandedOver, Heard, Link
 from edge_agent.uplink.own_records import CLOCK_KEY, OwnRecords
 from edge_agent.uplink.sender import HelloDue, Outgoing, Sender
 from edge_agent.uplink.shelves import Shelves
-from edge_agent.uplink.tls import client_context
+from edge_agent.uplink.tls import client_context, files_in_use, folder_context
 from edge_agent.uplink.witnesses import FILE_NAME, Witnesses
 
 LOOK_EVERY_S = 0.05
@@ -44,6 +54,14 @@ HOUSEKEEPING_EVERY_MS = 1_000
 SUMMARY_EVERY_MS = 60_000
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What looks after the certificate."""
+
+    errand: Errand
+    changeover: Changeover
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +80,12 @@ class UplinkProcess:
     inbox: InboxWriter
     downward: Downward
     hub_time: HubTime
+    leaving: Leaving
     watchdog: Watchdog
+    renewal: Renewal | None = None
+    """None where the identity does not come from a claim."""
+    pictures: PictureErrand | None = None
+    """As above."""
     _tickets: dict[int, int] = field(default_factory=dict)
     _answered: int = 0
     _told: Applied = field(default_factory=Applied)
@@ -73,10 +96,10 @@ class UplinkProcess:
     _summary: str = ""
 
     def run(self, stop: Stop) -> None:
-        """Run until the stop."""
+        """Run until the stop, or until the box has left the fleet."""
         self.watchdog.say_ready()
         self._keep_house()
-        while not stop.is_set():
+        while not stop.is_set() and not self.leaving.is_over:
             self.turn(stop)
         self.watchdog.say_stopping()
 
@@ -99,20 +122,40 @@ class UplinkProcess:
         self._note_phase()
         if self.clock.real_ms() >= self._housekeeping_due_ms:
             self._keep_house()
+        self._renew()
+        self.leaving.look(is_open=self.sender.phase is Phase.OPEN)
         self.inbox.flush()
         self.watchdog.feed()
 
     def close(self) -> None:
         """End the connection, lay down what is left, close the files."""
+        if self.renewal is not None:
+            self.renewal.errand.close()
+        if self.pictures is not None:
+            self.pictures.close()
         self.link.close(farewell=self.dialer.farewell())
         self.inbox.close()
         self.own.outbox.close()
+
+    def _renew(self) -> None:
+        """Look after the certificate; connect anew where another one is to be tried or given up."""
+        if self.renewal is None or self.leaving.marker is not None:
+            return
+        is_open = self.sender.phase is Phase.OPEN
+        self.renewal.errand.look(is_connected=is_open)
+        if self.renewal.changeover.is_due(is_free=not (is_open and self.dialer.has_alert)):
+            self.link.close(farewell=self.dialer.farewell())
+            self.sender.lost()
+            self.renewal.changeover.turn()
+            self.dialer.dial_now()
 
     def _take(self, event: Event) -> None:
         match event:
             case Accepted():
                 self._tickets.clear()
                 self.dialer.note_accepted()
+                if self.renewal is not None:
+                    self.renewal.changeover.note_accepted()
                 self.sender.connected(session=self.dialer.session)
             case Ended(why=why):
                 self.dialer.note_ended(why, was_answered=self.sender.phase in {Phase.OPEN, Phase.SILENT})
@@ -142,7 +185,8 @@ class UplinkProcess:
                 node_id=self.node_id,
                 views=self.shelves.views(),
                 kernel_boot=self.kernel_boot,
-                agent=agent_version(),
+                instance=self.dialer.instance,
+                agent=installed_version(),
                 clock=self.own.trust,
                 applied=self._told,
             )
@@ -166,12 +210,20 @@ class UplinkProcess:
         if self.shelves.applied() != self._told:
             self.sender.tell_again()
         self.own.follow_quota(self.inbox.desired)
-        self.own.pass_time(hub_zero_ms=self.hub_time.zero_ms(), queued=self.shelves.queued())
+        if self.leaving.marker is None:  # who leaves writes no more, or would never be through
+            self.own.pass_time(hub_zero_ms=self.hub_time.zero_ms(), queued=self.shelves.queued())
         self.own.settle(self.inbox.marks(self.own.outbox.spool_id))
+        self._bring_pictures()
         self.inbox.note_hub(link=self.sender.phase, zero_ms=self.hub_time.zero_ms(), credit_rps=self.sender.credit_rps)
         if now_ms >= self._summary_due_ms:
             self._summary_due_ms = now_ms + SUMMARY_EVERY_MS
             self._sum_up()
+
+    def _bring_pictures(self) -> None:
+        if self.pictures is not None and self.leaving.marker is None:
+            is_free = self.sender.phase is Phase.OPEN and not any(self.shelves.queued().values())
+            has_alert = self.shelves.has_alert()
+            self.pictures.look(is_free=is_free, has_alert=has_alert, wanted_mb=self.own.wanted_mb)
 
     def _sum_up(self) -> None:
         summary = ", ".join(f"{name} {count}" for name, count in sorted(self.counts.items()))
@@ -185,7 +237,9 @@ def run(config: EdgeConfig, *, clock: Clock, stop: Stop) -> int:
 
     Raises:
         WiringError: the config names no hub, or files that it needs cannot be used.
+        RetiredError: this box is retired; what a cut has left to wipe is wiped first.
     """
+    _go_on_wiping(config.box.home)
     if config.hub is None:
         raise WiringError("[hub]: the uplink needs host and port. Coba / Try: add [hub] to the config")
     try:
@@ -198,23 +252,37 @@ def run(config: EdgeConfig, *, clock: Clock, stop: Stop) -> int:
         process.run(stop)
     finally:
         process.close()
+    try:
+        process.leaving.finish()
+    except OSError as exc:
+        raise _home_trouble(exc) from exc
     return 0
+
+
+def _go_on_wiping(home: Path) -> None:
+    marker = read_marker(home)
+    if marker is None or marker.step is Step.LEAVING:
+        return
+    if marker.step is Step.WIPING:
+        try:
+            finish_wipe(home, marker)
+        except OSError as exc:
+            raise _home_trouble(exc) from exc
+    refuse_retired(home)
+
+
+def _home_trouble(problem: OSError) -> WiringError:
+    return WiringError(f"{problem}. Coba / Try: lihat [box] home / look at [box] home")
 
 
 def _assemble(config: EdgeConfig, hub: HubConfig, *, clock: Clock) -> UplinkProcess:
     home, node_id, kernel_boot = config.box.home, config.box.node, kernel_boot_id()
-    tls = None if hub.tls is None else client_context(ca=hub.tls.ca, certificate=hub.tls.certificate, key=hub.tls.key)
+    files = None if hub.tls is None else files_in_use(hub.tls)
+    tls = None if files is None else client_context(ca=files.ca, certificate=files.certificate, key=files.key)
     counts: Counts = Counter()
     rng = random.Random()  # noqa: S311 - jitter is no secret
     quota = Quota(most_mb=config.box.quota_mb, share=UPLINK_SHARE)
-    outbox = Outbox.open(
-        home / "outbox-uplink.db",
-        clock=clock,
-        node_id=node_id,
-        board=config.box.board,
-        limit_mb=quota.limit_mb(None),
-        is_scaled=config.clock is not None,
-    )
+    outbox = _own_outbox(config, clock=clock, quota=quota)
     box_clock = BoxClock(clock=clock, source=KernelTime(), boot=outbox.boot, remembered=outbox.state(CLOCK_KEY))
     own = OwnRecords(outbox=outbox, box_clock=box_clock, clock=clock, home=home, counts=counts, quota=quota)
     inbox = InboxWriter(Inbox.open(home / "inbox.db"), clock=clock, kernel_boot=kernel_boot)
@@ -227,9 +295,12 @@ def _assemble(config: EdgeConfig, hub: HubConfig, *, clock: Clock) -> UplinkProc
         on_damage=inbox.note_damage,
     )
     hub_time = HubTime(clock)
+    leaving = _leaving(config, hub, clock=clock, acknowledged=inbox.acknowledged, own=own)
     link = Link(node_id=node_id, host=hub.host, port=hub.port, tls=tls, clock=clock)
 
     def answer(command: Command, is_expired: bool) -> bool:  # noqa: FBT001 - a seam of two values
+        if command.kind in {RETIRE, CANCEL}:
+            return leaving.take(command, left_s=life_left_s(command, hub_now_ms=hub_time.now_ms(), rate=clock.rate))
         return own.answer(command, is_expired=is_expired, queued=shelves.queued())
 
     return UplinkProcess(
@@ -253,5 +324,44 @@ def _assemble(config: EdgeConfig, hub: HubConfig, *, clock: Clock) -> UplinkProc
             counts=counts,
         ),
         hub_time=hub_time,
+        leaving=leaving,
         watchdog=Watchdog(clock=clock),
+        renewal=None if hub.tls is None else _renewal(hub.tls, home=home, link=link, clock=clock, rng=rng),
+        pictures=errand_of(config, clock=clock, rng=rng, counts=counts),
+    )
+
+
+def _own_outbox(config: EdgeConfig, *, clock: Clock, quota: Quota) -> Outbox:
+    return Outbox.open(
+        config.box.home / "outbox-uplink.db",
+        clock=clock,
+        node_id=config.box.node,
+        board=config.box.board,
+        limit_mb=quota.limit_mb(None),
+        is_scaled=config.clock is not None,
+    )
+
+
+def _leaving(
+    config: EdgeConfig, hub: HubConfig, *, clock: Clock, acknowledged: Acknowledged, own: OwnRecords
+) -> Leaving:  # fmt: skip
+    return Leaving(
+        home=config.box.home,
+        refuge=config.box.runtime / config.box.node / "outbox-gauge.db",
+        node_id=config.box.node,
+        why_not=why_not_wiped(None if hub.tls is None else hub.tls.key, home=config.box.home),
+        clock=clock,
+        acknowledged=acknowledged,
+        own=own,
+    )
+
+
+def _renewal(tls: TlsConfig, *, home: Path, link: Link, clock: Clock, rng: random.Random) -> Renewal | None:
+    """Return what looks after the certificate, if the identity is one that a claim has laid out."""
+    folder = tls.certificate.parent
+    if folder != home / FOLDER or not (folder / JOURNAL).is_file():
+        return None
+    return Renewal(
+        errand=Errand(command=command_of(home), clock=clock, rng=rng),
+        changeover=Changeover(slots=Slots(folder), link=link, load=folder_context, clock=clock),
     )

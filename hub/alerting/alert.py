@@ -20,12 +20,18 @@ WHY_LONGEST = 200
 CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE = "clone", "records_lost", "spool_reborn"
 CLAIM_COPIED_CODE = "claim_copied"
 """A used claim code came with another key; of the box that it was meant for."""
+CERTIFICATE_CODE = "certificate_ends"
+"""A box's certificate ends soon and was not renewed; over when it is, or when the box is revoked."""
 EVENT_CODES = frozenset({CLONE_CODE, RECORDS_LOST_CODE, SPOOL_REBORN_CODE, CLAIM_COPIED_CODE})
 """Faults that tell what happened once: no box ever says that they are over, a person does by acknowledging them."""
 
 
 CLOCK_CODE = "clock"
 """Of a hub alert: the hub's own clock is behind its boxes."""
+BROKER_CODE = "broker"
+"""Of a hub alert: the broker has not read which boxes to deny."""
+BROKER_FILE_CODE = "broker_file"
+"""Of a hub alert: the hub cannot write for the broker which boxes to deny."""
 
 
 class AlertKind(StrEnum):

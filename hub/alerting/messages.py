@@ -75,6 +75,8 @@ class Water(Struct, frozen=True, kw_only=True):
     kelurahan: str = ""
     gathering: str = ""
     """Where people gather, as the station's SOP has it."""
+    refusal: str = ""
+    """Why the hub takes nothing from the station's box, in a word or two; empty: it does."""
 
 
 def warning(water: Water, *, policy: AlertPolicy) -> Message:
@@ -129,12 +131,16 @@ def all_clear(water: Water, *, policy: AlertPolicy) -> Message:
 def silence(water: Water, *, policy: AlertPolicy) -> Message:
     """Return the notice that a station sends nothing any more; `water.since_ms` is since when."""
     since = since_time(water.since_ms, now_ms=water.now_ms, policy=policy)
-    said = f"tidak mengirim data sejak {since} {policy.zone_name}. Status terakhir {policy.words[water.severity]}."
+    heard = "TIDAK didengar pusat" if water.refusal else "tidak mengirim data"
+    said = f"{heard} sejak {since} {policy.zone_name}. Status terakhir {policy.words[water.severity]}."
     alarm = _UNACKNOWLEDGED if water.is_unacknowledged else ""
-    text = f"{alarm}[ALAT GANGGUAN] Pos {water.station_name} {said} Mohon pantau manual tiap 15 menit."
+    refused = f" Kotak {water.refusal}." if water.refusal else ""
+    look = f" Kotaknya {water.refusal}: pusat menolak datanya, lihat daftar alarm." if water.refusal else ""
+    text = f"{alarm}[ALAT GANGGUAN] Pos {water.station_name} {said}{look} Mohon pantau manual tiap 15 menit."
     short = [
         Part(alarm, 2),
         Part(f"ALAT GANGGUAN Pos {water.station_name[:_NAME_LONGEST]} {said}"),
+        Part(refused, 3),
         Part(" Pantau manual tiap 15 mnt.", 1),
     ]
     return _marked(text, short, policy=policy)
@@ -172,6 +178,30 @@ def hub_clock_behind(*, now_ms: int, policy: AlertPolicy) -> Message:
 def hub_clock_right(*, now_ms: int, policy: AlertPolicy) -> Message:
     """Return the notice that the hub's clock agrees with its boxes again."""
     said = f"Jam pusat data cocok lagi dengan jam alat sejak {clock_time(now_ms, policy=policy)} {policy.zone_name}."
+    return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
+
+
+def hub_broker_behind(*, policy: AlertPolicy) -> Message:
+    """Return the notice that the broker has not read which boxes to deny."""
+    said = "Broker belum membaca daftar hak yang baru; pusat tetap menolak kotak itu. Hubungi teknisi pusat."
+    return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
+
+
+def hub_broker_file(*, policy: AlertPolicy) -> Message:
+    """Return the notice that the hub cannot write for its broker which boxes to deny."""
+    said = "Pusat tidak dapat menulis daftar hak broker (disk penuh?). Hubungi teknisi pusat: periksa disk."
+    return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
+
+
+def hub_broker_file_right(*, now_ms: int, policy: AlertPolicy) -> Message:
+    """Return the notice that the hub can write for its broker again."""
+    said = f"Pusat dapat menulis daftar hak broker lagi sejak {clock_time(now_ms, policy=policy)} {policy.zone_name}."
+    return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
+
+
+def hub_broker_right(*, now_ms: int, policy: AlertPolicy) -> Message:
+    """Return the notice that the broker has read which boxes to deny."""
+    said = f"Broker sudah membaca daftar hak yang baru sejak {clock_time(now_ms, policy=policy)} {policy.zone_name}."
     return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
 
 

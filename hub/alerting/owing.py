@@ -15,18 +15,28 @@ from msgspec.structs import replace
 
 from contract.severity import Severity
 from hub.alerting import messages, routing
-from hub.alerting.alert import CLOCK_CODE, Alert, AlertKind, Escalation, EventKind, has_water_fallen
+from hub.alerting.alert import (
+    BROKER_CODE,
+    BROKER_FILE_CODE,
+    CLOCK_CODE,
+    Alert,
+    AlertKind,
+    Escalation,
+    EventKind,
+    has_water_fallen,
+)
 from hub.alerting.life_cycle import Move
 from hub.alerting.messages import Message
 from hub.alerting.policy import AlertPolicy
 from hub.alerting.routing import Due, Recipient
 from hub.alerting.wording import Called
 from hub.dispatch.delivery import Delivery
-from hub.storage import deliveries, recipients, station_now, stations, thresholds
+from hub.storage import deliveries, recipients, standings, station_now, stations, thresholds
 from hub.storage.connection import Connection
 from hub.storage.station_now import StationNow
 
 _TOKEN_BYTES = 16
+_REFUSALS = {"quarantined": "dikarantina", "revoked": "dicabut"}
 
 
 def settle(connection: Connection, move: Move, *, now_ms: int, policy: AlertPolicy) -> None:
@@ -134,6 +144,10 @@ def _warning(
     if alert.kind is AlertKind.HUB:
         if alert.code == CLOCK_CODE:
             return messages.hub_clock_behind(now_ms=now_ms, policy=policy)
+        if alert.code == BROKER_CODE:
+            return messages.hub_broker_behind(policy=policy)
+        if alert.code == BROKER_FILE_CODE:
+            return messages.hub_broker_file(policy=policy)
         return messages.hub_trouble(since_ms=alert.since_ms, now_ms=now_ms, policy=policy)
     water = _water(connection, alert, now_ms=now_ms, is_unacknowledged=is_unacknowledged)
     tell = messages.silence if alert.kind is AlertKind.SILENCE else messages.warning
@@ -144,6 +158,10 @@ def _over(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPol
     if alert.kind is AlertKind.HUB:
         if alert.code == CLOCK_CODE:
             return messages.hub_clock_right(now_ms=now_ms, policy=policy)
+        if alert.code == BROKER_CODE:
+            return messages.hub_broker_right(now_ms=now_ms, policy=policy)
+        if alert.code == BROKER_FILE_CODE:
+            return messages.hub_broker_file_right(now_ms=now_ms, policy=policy)
         return messages.hub_well(now_ms=now_ms, policy=policy)
     tell = messages.voice if alert.kind is AlertKind.SILENCE else messages.all_clear
     return tell(_water(connection, alert, now_ms=now_ms), policy=policy)
@@ -153,7 +171,8 @@ def _water(connection: Connection, alert: Alert, *, now_ms: int, is_unacknowledg
     """Return what a message says of the alert's river; a station that is no longer listed is named by its id."""
     station_id = alert.station_id or ""
     station = stations.one(connection, station_id)
-    seen = _seen(alert, station_now.one(connection, station_id), is_unacknowledged=is_unacknowledged)
+    now = station_now.one(connection, station_id)
+    seen = _seen(alert, now, is_unacknowledged=is_unacknowledged)
     is_borne_out = alert.borne_out_ms is not None
     # A stage that the level rule does not call Awas says nothing of an Awas for which a person stands, unless good
     # readings have brought it there.
@@ -176,7 +195,14 @@ def _water(connection: Connection, alert: Alert, *, now_ms: int, is_unacknowledg
         next_limit_cm=_next_limit_cm(connection, alert),
         kelurahan=station.kelurahan if station else "",
         gathering=messages.gathering_place(station.sop) if station else "",
+        refusal=_refusal(connection, now),
     )
+
+
+def _refusal(connection: Connection, now: StationNow | None) -> str:
+    """Return why the hub takes nothing from the box that spoke last for a station; empty: it does."""
+    newest = None if now is None or now.node_id is None else standings.newest(connection, now.node_id)
+    return "" if newest is None else _REFUSALS.get(newest.standing, "")
 
 
 class _Seen(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,9 @@ from hub.alerting.errors import RefusedError, UnknownAlertError
 from hub.alerting.life_cycle import Move
 from hub.alerting.policy import AlertPolicy
 from hub.alerting.words import verify_words
-from hub.storage import alerts, changes, deliveries, faults, nodes
+from hub.fleet import standing
+from hub.fleet.standing import Standing
+from hub.storage import alerts, changes, deliveries, faults, standings
 from hub.storage.connection import Connection
 
 _DEFAULT = AlertPolicy()
@@ -35,7 +37,7 @@ def acknowledge(connection: Connection, alert_id: str, *, seen_version: int, by:
     """Note that `by` has seen the alert in version `seen_version`.
 
     A fault that tells of an event (records lost, a new spool, a clone) ends with it: no box ever says that it is
-    over. For a clone, a person has looked: the quarantine of the box is lifted.
+    over. For a clone, a person has looked: a quarantined box is released, a revoked one stays as it is.
 
     Raises:
         UnknownAlertError: there is no such alert.
@@ -55,10 +57,12 @@ def _end_event(connection: Connection, alert: Alert, *, by: str, now_ms: int) ->
     """End an alert of an event that a person has seen, and what it left on the box's row; return it."""
     node_id, seen = alert.node_id or "", f"{alert.why}; diperiksa oleh {by}"
     if alert.code == CLONE_CODE:
-        node = nodes.one(connection, node_id)
-        if node is not None and node.clone_evidence:
-            seen = f"{seen}, tanda: {node.clone_evidence}"
-        nodes.lift_quarantine(connection, node_id)
+        now = standings.newest(connection, node_id)
+        if now is not None and now.standing == Standing.QUARANTINED:
+            seen = f"{seen}, tanda: {now.reason}"
+            # Who looked, and at what, comes first: a reason is cut at its end.
+            reason = f"alarm diperiksa oleh {by}, tanda: {now.reason}"
+            standing.release(connection, node_id, reason=reason, now_ms=now_ms, actor=by)
     faults.end(connection, node_id=node_id, code=alert.code or "")
     changes.add(connection, at_ms=now_ms, kind="node", ref=node_id)
     move = life_cycle.end(alert, why=seen, now_ms=now_ms)

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -13,6 +15,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -20,6 +23,7 @@ from starlette.types import Scope
 from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
 from hub.api import gate, receipts
+from hub.api.blob_calls import BlobCalls
 from hub.api.errors import (
     ApiError,
     InvalidRequestError,
@@ -32,16 +36,29 @@ from hub.api.errors import (
 from hub.api.follower import Follower
 from hub.api.headers import SafeHeaders
 from hub.api.house import READERS, Connections, House
-from hub.api.pages import about, alert_forms, first_admin, rivers, screen, sign_in
+from hub.api.pages import (
+    about,
+    account,
+    alert_forms,
+    first_admin,
+    password_link,
+    rivers,
+    screen,
+    sign_in,
+    tokens,
+    users,
+)
 from hub.api.pages import alerts as alert_pages
+from hub.api.pages import audit as audit_page
 from hub.api.pages import nodes as node_pages
 from hub.api.pages import wall as wall_page
 from hub.api.pages.page import page, wording_of
-from hub.api.routes import alerts, dead_letters, deliveries, enrol, events, nodes, service, stations, wall
+from hub.api.routes import alerts, blobs, dead_letters, deliveries, enrol, events, nodes, renew, service, stations, wall
 from hub.api.secret_paths import shown_path
 from hub.api.stream import Broadcaster, Event
+from hub.api.too_large import TooLargeAnswers, too_large
 from hub.api.watch import watch_streams
-from hub.storage.errors import DatabaseBusyError
+from hub.storage.errors import DatabaseBusyError, is_trouble_of_the_database
 from hub.wall import static_files
 from hub.wall.city import City
 
@@ -49,6 +66,12 @@ API_ROOT = "/api/v1"
 THREADS = READERS + 4
 BODY_LONGEST_BYTES = 64 * 1024
 """More than any form or call of ours needs; a route that needs more says so itself."""
+
+TOO_LARGE = {
+    "description": "More was sent than this call needs",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+"""How every route that takes a body answers."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -105,13 +128,12 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(gate.pass_gate)],
-        max_body_size=BODY_LONGEST_BYTES,
         lifespan=_lifespan,
         separate_input_output_schemas=False,
     )
     app.state.house = house
     app.state.broadcaster = Broadcaster()
-    app.add_middleware(SafeHeaders, is_by_tls=secure_cookies)
+    _wrap(app, is_by_tls=secure_cookies)
     for router in _api_routers():
         app.include_router(router, prefix=API_ROOT)
     app.include_router(service.router)
@@ -124,6 +146,13 @@ def create_app(
     return app
 
 
+def _wrap(app: FastAPI, *, is_by_tls: bool) -> None:
+    """Put the bound of a body, its answer and the headers of every answer around it; the last is the outermost."""
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LONGEST_BYTES)
+    app.add_middleware(TooLargeAnswers, answer=lambda request, error: _answer(request, error, status=error.status))
+    app.add_middleware(SafeHeaders, is_by_tls=is_by_tls)
+
+
 def _api_routers() -> tuple[APIRouter, ...]:
     return (
         stations.router,
@@ -134,6 +163,8 @@ def _api_routers() -> tuple[APIRouter, ...]:
         wall.router,
         events.router,
         enrol.router,
+        renew.router,
+        blobs.router,
     )
 
 
@@ -147,6 +178,11 @@ def _page_routers() -> tuple[APIRouter, ...]:
         sign_in.router,
         first_admin.router,
         screen.router,
+        users.router,
+        tokens.router,
+        account.router,
+        password_link.router,
+        audit_page.router,
         about.router,
         receipts.router,
     )
@@ -171,11 +207,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         is_heard=lambda: broadcaster.client_count > 0,
     )
     follower.start()
-    watch = asyncio.create_task(watch_streams(house, broadcaster), name="watch")
+    tasks = [asyncio.create_task(watch_streams(house, broadcaster), name="watch")]
+    pictures = cast("BlobCalls | None", getattr(app.state, "blobs", None))
+    if pictures is not None:
+        tasks.append(asyncio.create_task(pictures.sweep(), name="sweep pictures"))
     try:
         yield
     finally:
-        watch.cancel()
+        for task in tasks:
+            task.cancel()
         broadcaster.close()
         await asyncio.to_thread(follower.stop)
         house.connections.close()
@@ -183,16 +223,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _answer_errors(app: FastAPI) -> None:
     """Give every failure the form of the API, or a page where a page was asked for."""
+    _answer_database_trouble(app)
 
     @app.exception_handler(ApiError)
     def on_api_error(request: Request, error: ApiError) -> Response:
         return _answer(request, error, status=error.status)
-
-    @app.exception_handler(DatabaseBusyError)
-    def on_busy(request: Request, error: DatabaseBusyError) -> Response:
-        _LOG.warning("%s %s: %s", request.method, shown_path(request.url.path), error)
-        busy = TooBusyError("Pangkalan data sibuk. Coba lagi.", "The database is busy. Try again.")
-        return _answer(request, busy, status=busy.status)
 
     @app.exception_handler(RequestValidationError)
     def on_invalid(request: Request, error: RequestValidationError) -> Response:
@@ -210,16 +245,45 @@ def _answer_errors(app: FastAPI) -> None:
                 f"Alamat ini tidak menerima {request.method}.", f"This address does not take {request.method}."
             )
         if error.status_code == TooLargeError.status:
-            told = TooLargeError(
-                f"Kiriman lebih dari {BODY_LONGEST_BYTES} byte.", f"More than {BODY_LONGEST_BYTES} bytes were sent."
+            told = too_large(request.scope)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's word for a body that is no JSON or no form
+            told = InvalidRequestError(
+                f"Isi kiriman tidak dapat dibaca: {error.detail}.", f"The body cannot be read: {error.detail}."
             )
+            return _answer(request, told, status=told.status)
         return _answer(request, told, status=error.status_code, headers=dict(error.headers or {}))
 
     @app.exception_handler(Exception)
     def on_failure(request: Request, error: Exception) -> Response:
-        _LOG.error("%s %s failed", request.method, shown_path(request.url.path), exc_info=error)
-        failed = ApiError("Terjadi kesalahan di pusat. Coba lagi.", "Something failed at the hub. Try again.")
-        return _answer(request, failed, status=failed.status)
+        return _failed(request, error)
+
+
+def _answer_database_trouble(app: FastAPI) -> None:
+    """Say so where the database is held by another or its disk takes nothing more."""
+
+    @app.exception_handler(DatabaseBusyError)
+    def on_busy(request: Request, error: DatabaseBusyError) -> Response:
+        _LOG.warning("%s %s: %s", request.method, shown_path(request.url.path), error)
+        busy = TooBusyError("Pangkalan data sibuk. Coba lagi.", "The database is busy. Try again.")
+        return _answer(request, busy, status=busy.status)
+
+    @app.exception_handler(sqlite3.OperationalError)
+    def on_trouble(request: Request, error: sqlite3.OperationalError) -> Response:
+        if not is_trouble_of_the_database(error):
+            return _failed(request, error)
+        _LOG.error("%s %s: %s", request.method, shown_path(request.url.path), error)
+        unwritable = TooBusyError(
+            "Pusat tidak dapat menyimpan: disk penuh atau rusak. Melihat tetap bisa; hubungi teknisi, lalu coba lagi.",
+            "The hub cannot store: its disk is full or broken. Looking still works; call the technician, then retry.",
+        )
+        return _answer(request, unwritable, status=unwritable.status)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """Answer what nobody has foreseen; the log has the rest."""
+    _LOG.error("%s %s failed", request.method, shown_path(request.url.path), exc_info=error)
+    failed = ApiError("Terjadi kesalahan di pusat. Coba lagi.", "Something failed at the hub. Try again.")
+    return _answer(request, failed, status=failed.status)
 
 
 def _answer(request: Request, error: ApiError, *, status: int, headers: dict[str, str] | None = None) -> Response:
@@ -229,7 +293,7 @@ def _answer(request: Request, error: ApiError, *, status: int, headers: dict[str
     if is_page and "text/html" in request.headers.get("accept", ""):
         house = cast("House", request.app.state.house)
         if isinstance(error, NotSignedInError) and request.method == "GET":
-            return RedirectResponse(f"/masuk?kembali={quote(request.url.path)}", status_code=303)
+            return RedirectResponse(_sign_in_at(request), status_code=303)
         response: HTMLResponse = page(
             request,
             "error.html",
@@ -239,11 +303,20 @@ def _answer(request: Request, error: ApiError, *, status: int, headers: dict[str
             status=status,
             error=error,
             error_status=status,
+            kept_words=getattr(request.state, "kept_words", ""),
+            sign_in_at=_sign_in_at(request) if isinstance(error, NotSignedInError) else "",
         )
         response.headers.update(heads)
         return response
     body = {"error": {"code": error.code, "id": error.sentence_id, "en": error.sentence_en}} | error.extra
     return JSONResponse(body, status_code=status, headers=heads)
+
+
+def _sign_in_at(request: Request) -> str:
+    """Return where to sign in and come back from: to the page that was asked for, or that a form stood on."""
+    path = request.url.path
+    back = path if request.method == "GET" else path.rpartition("/")[0] if path.startswith("/alarm/") else "/dinding"
+    return f"/masuk?kembali={quote(back)}"
 
 
 def _openapi_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
@@ -255,6 +328,8 @@ def _openapi_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
             for operations in made["paths"].values():
                 for operation in operations.values():
                     _drop_foreign_answers(operation["responses"])
+                    if "requestBody" in operation:
+                        operation["responses"].setdefault("413", TOO_LARGE)
             for name in ("HTTPValidationError", "ValidationError"):
                 made["components"]["schemas"].pop(name, None)
             app.openapi_schema = made

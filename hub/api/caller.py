@@ -6,7 +6,6 @@
 """
 
 import ipaddress
-import logging
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -17,14 +16,11 @@ from hub.api.house import House
 from hub.api.rights import Right, Role
 from hub.storage import api_tokens, sessions
 from hub.storage.connection import Connection
-from hub.storage.errors import DatabaseBusyError
 
 SESSION_COOKIE = "jagawai_session"
 WALL_COOKIE = "jagawai_wall"
 HOST_ONLY = "__Host-"
 """Browsers keep a cookie of such a name only from this very host, by TLS: no neighbour can plant one."""
-
-_LOG = logging.getLogger(__name__)
 
 
 class Caller(Struct, frozen=True, kw_only=True):
@@ -35,6 +31,8 @@ class Caller(Struct, frozen=True, kw_only=True):
     rights: frozenset[Right]
     key: str
     csrf: str = ""
+    user_id: str | None = None
+    """Of the person: who is signed in, or who owns the token; None: nobody's."""
 
     def __repr__(self) -> str:
         """Return the caller without secrets."""
@@ -85,10 +83,15 @@ def look_up(request: Request, house: House) -> Caller | None:
             screen = request.cookies.get(cookie_name(WALL_COOKIE, request, house), "")
             return screen_of(connection, screen, place=place_of(request), now_ms=now_ms) if screen else None
     if found.is_to_be_noted(now_ms):
-        _note_seen(house, found.key, now_ms=now_ms)
+        house.seen.note(house.connections.writing, found.key, now_ms=now_ms)
     return Caller(
-        name=found.name, role=found.role, rights=rights.of_role(found.role), key=found.key, csrf=found.csrf
-    )  # fmt: skip
+        name=found.name,
+        role=found.role,
+        rights=rights.of_role(found.role),
+        key=found.key,
+        csrf=found.csrf,
+        user_id=found.user_id,
+    )
 
 
 def screen_of(connection: Connection, token: str, *, place: str, now_ms: int) -> Caller | None:
@@ -105,21 +108,16 @@ def _program(connection: Connection, token: str, *, place: str, now_ms: int) -> 
         return None
     if found.address is not None:
         return screen_of(connection, token, place=place, now_ms=now_ms)
-    return Caller(name=found.name, role="", rights=rights.of_scopes(found.scopes), key=found.key)
+    granted = rights.of_scopes(found.scopes)
+    if found.owner_role is not None:  # a person's own token does no more than they may now
+        granted &= rights.of_role(found.owner_role)
+    name = found.name if found.owner is None else f"{found.owner} ({found.name})"
+    return Caller(name=name, role="", rights=granted, key=found.key, user_id=found.owner_id)
 
 
 def _bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
-
-
-def _note_seen(house: House, key: str, *, now_ms: int) -> None:
-    """Write down that a session lives; where the database is held, the next request does it."""
-    try:
-        with house.connections.writing() as writer:
-            sessions.note_seen(writer, key, now_real_ms=now_ms)
-    except DatabaseBusyError:
-        _LOG.debug("a session was seen and could not be noted: the database is busy")
 
 
 def _caller(request: Request) -> Caller | None:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hub.api.unwritten import Unwritten
 from hub.api.wrong_codes import WrongCodes
+from hub.fleet.nonces import Nonces
 from provisioning.identity.enrolment import Broker
 
 
@@ -15,3 +17,7 @@ class Enrolments:
     """State directory of the hub."""
     broker: Broker = field(default_factory=Broker)
     wrong_codes: WrongCodes = field(default_factory=WrongCodes)
+    unwritten: Unwritten = field(default_factory=Unwritten)
+    """What became of attempts that were answered without a write."""
+    nonces: Nonces = field(default_factory=Nonces)
+    """For boxes whose certificate has ended."""

@@ -4,7 +4,8 @@
    does not start, and a route that was added behind the start is refused.
 2. What changes something and is asked for by a session comes from a page of ours: it carries the session's CSRF token,
    in a header or in the form, and no foreign `Origin`. A token of a program is never sent by a browser on its own.
-3. Routes that are open look after themselves: signing in looks at `Origin`, a link is the right by itself.
+3. A route of boxes needs the certificate of a live box, and nothing else opens it.
+4. Routes that are open look after themselves: signing in looks at `Origin`, a link is the right by itself.
 """
 
 import secrets
@@ -13,7 +14,9 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
 
+from hub.api.box_caller import look_up_box
 from hub.api.caller import Caller, look_up, shows_secret
 from hub.api.errors import ForbiddenError, NotSignedInError, UnlistedRouteError
 from hub.api.house import House, house_of
@@ -21,6 +24,8 @@ from hub.api.rights import IN_OPEN_PAGES, ROUTES, Right
 
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
+WORDS_FIELDS = ("text", "why")
+"""Fields of forms in which people write sentences."""
 _SAFE = frozenset({"GET", "HEAD"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _STATIC = "/static"
@@ -59,14 +64,21 @@ async def pass_gate(request: Request) -> None:
     right = request.app.state.posted_rights.get((id(request.scope["route"]), request.method))
     if right is None:
         raise ForbiddenError("Alamat ini tidak dibuka untuk siapa pun.", "This address is open to nobody.")
+    if right is Right.BOX:
+        request.state.box = await run_in_threadpool(look_up_box, request, house)
+        return
     caller = await run_in_threadpool(look_up, request, house) if shows_secret(request, house) else None
     request.state.caller = caller
     if right is Right.OPEN:
         return
-    _verify_right(right, caller, house)
-    if request.method not in _SAFE and caller is not None and caller.csrf:
-        verify_same_origin(request)
-        _verify_csrf(caller, await _csrf_of(request))
+    try:
+        _verify_right(right, caller, house)
+        if request.method not in _SAFE and caller is not None and caller.csrf:
+            verify_same_origin(request)
+            _verify_csrf(caller, await _csrf_of(request))
+    except (NotSignedInError, ForbiddenError):
+        request.state.kept_words = await _words_of(request)
+        raise
 
 
 def _verify_right(right: Right, caller: Caller | None, house: House) -> None:
@@ -99,6 +111,24 @@ async def _csrf_of(request: Request) -> str:
         field = (await request.form()).get(CSRF_FIELD, "")
         sent = field if isinstance(field, str) else ""
     return sent
+
+
+async def _words_of(request: Request) -> str:
+    """Return what a person wrote into a form of ours, for the page that refuses it.
+
+    Nothing of what another site sent, of what a program sent, or of what is no form.
+    """
+    if not request.headers.get("content-type", "").startswith(_FORMS[0]) or "text/html" not in request.headers.get(
+        "accept", ""
+    ):
+        return ""
+    try:
+        verify_same_origin(request)
+        form = await request.form()
+    except (ForbiddenError, HTTPException):
+        return ""
+    words = (form.get(name, "") for name in WORDS_FIELDS)
+    return "\n".join(word for word in words if isinstance(word, str) and word)
 
 
 def _verify_csrf(caller: Caller, sent: str) -> None:

@@ -17,9 +17,12 @@ from fastapi import Depends, Request
 
 from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
+from hub.api.admission import TurnedAway
 from hub.api.attempts import Attempts
+from hub.api.chain_check import ChainCheck
 from hub.api.failures import Failures
 from hub.api.password_turns import PasswordTurns
+from hub.api.seen_notes import SeenNotes
 from hub.storage import connection as database
 from hub.storage.connection import Connection
 from hub.wall.city import City
@@ -60,6 +63,11 @@ class Connections:
         """Open a reading connection that its taker keeps and closes."""
         return database.read_only(self._path)
 
+    @property
+    def path(self) -> Path:
+        """Where the database lies."""
+        return self._path
+
     def close(self) -> None:
         """Close what is idle."""
         with self._write_lock:
@@ -94,8 +102,13 @@ class House:
     turns: PasswordTurns = field(default_factory=PasswordTurns)
     attempts: Attempts = field(default_factory=Attempts)
     failures: Failures = field(default_factory=Failures)
+    seen: SeenNotes = field(default_factory=SeenNotes)
     sign_ins: Counter[str] = field(default_factory=Counter)
     """How often what came of a sign-in, since the start: done, wrong, limited, busy."""
+    chain: ChainCheck = field(default_factory=ChainCheck)
+    """What the last look at the audit log's chain has found."""
+    turned_away: TurnedAway = field(default_factory=Counter)
+    """Connections that were not served to their end, since the start."""
 
 
 def house_of(request: Request) -> House:

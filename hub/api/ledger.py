@@ -1,6 +1,7 @@
 """The times of one alert in the API's form: its hops, and what became of each person's message."""
 
 from hub.api.shapes.alert import Hop, Ledger, Receipt
+from hub.audit.masking import masked_text
 from hub.dispatch import ledger as dispatch_ledger
 from hub.storage import alerts, deliveries
 from hub.storage.board import deliveries as board_deliveries
@@ -35,8 +36,9 @@ def ledger_of(connection: Connection, row: AlertRow, *, rate: float) -> Ledger:
 
 def _receipt(message: DeliveryRow, sample_ms: int | None, *, rate: float) -> Receipt:
     return Receipt.model_validate(
-        {name: getattr(message, name) for name in ("recipient", "role", "channel", "state", "error")}
+        {name: getattr(message, name) for name in ("recipient", "role", "channel", "state")}
         | {
+            "error": masked_text(message.error),
             "handed_s": _seconds(sample_ms, message.handed_ms, rate=rate),
             "read_s": _seconds(sample_ms, message.read_ms, rate=rate),
         }

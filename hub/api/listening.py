@@ -9,6 +9,9 @@ from pathlib import Path
 
 import uvicorn
 
+from hub.api.admission import Admission
+from hub.api.reception import BoundedServer
+
 LOOK_EACH_TICKS = 20
 """Of 0.1 s: a certificate that was replaced is shown within 2 s."""
 
@@ -26,14 +29,18 @@ class ByTls:
     """The hub's key and chain, PEM in one file."""
     bundle: Path
     """What boxes trust, PEM."""
+    box_port: int
+    """Where boxes show their certificates."""
+    root: Path
+    """Under which those are, PEM."""
 
 
-class ServerBeside(uvicorn.Server):
+class ServerBeside(BoundedServer):
     """Ends when the main server does, and leaves signals to it."""
 
-    def __init__(self, config: uvicorn.Config, *, main: uvicorn.Server) -> None:
+    def __init__(self, config: uvicorn.Config, *, admission: Admission, main: uvicorn.Server) -> None:
         """Take whom to follow."""
-        super().__init__(config)
+        super().__init__(config, admission=admission)
         self._main = main
 
     async def on_tick(self, counter: int) -> bool:
@@ -51,9 +58,11 @@ class ServerBeside(uvicorn.Server):
 class TlsServer(ServerBeside):
     """Shows a certificate that was replaced without a restart."""
 
-    def __init__(self, config: uvicorn.Config, *, main: uvicorn.Server, certificate: Path) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, admission: Admission, main: uvicorn.Server, certificate: Path
+    ) -> None:
         """Take whose certificate is shown."""
-        super().__init__(config, main=main)
+        super().__init__(config, admission=admission, main=main)
         self._certificate = certificate
         self._shown = _version(certificate)
 

@@ -8,7 +8,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from hub.api.panorama import processes_of
-from hub.storage import counters
+from hub.blobs.keeper import OUTCOMES
+from hub.storage import blobs, counters
 from hub.storage.board import alerts, figures
 from hub.storage.connection import Connection
 
@@ -26,6 +27,7 @@ _PROMISED: dict[str, tuple[str, ...]] = {
     counters.READINGS_DATED: (),
     counters.DEAD_LETTERS: ("reason",),
     counters.DEAD_LETTERS_DROPPED: (),
+    counters.REFUSED: ("standing",),
 }
 """Counters that are there from the first moment, at 0, with their labels."""
 
@@ -41,9 +43,13 @@ class _Tables(Collector):
         stream_clients: int,
         stream_drops: int,
         sign_ins: Mapping[str, int],
+        turned_away: Mapping[tuple[str, str], int],
+        pictures: Mapping[str, int],
     ) -> None:
         self._connection = connection
         self._sign_ins = sign_ins
+        self._turned_away = turned_away
+        self._pictures = pictures
         self._now_real_ms = now_real_ms
         self._stream_clients = stream_clients
         self._stream_drops = stream_drops
@@ -71,6 +77,8 @@ class _Tables(Collector):
         yield GaugeMetricFamily("jagawai_nodes_known", "Boxes that were ever there", value=known)
         waiting = figures.downlink_waiting(self._connection)
         yield GaugeMetricFamily("jagawai_downlink_waiting", "Messages to boxes not yet sent", value=waiting)
+        held_bytes = blobs.held_bytes(self._connection)
+        yield GaugeMetricFamily("jagawai_blobs_bytes", "Pictures of boxes, at least 16 KiB each", value=held_bytes)
 
     def _process(self) -> Iterator[Metric]:
         yield GaugeMetricFamily("jagawai_stream_clients", "Browsers on the event stream", value=self._stream_clients)
@@ -83,6 +91,20 @@ class _Tables(Collector):
         for result in SIGN_IN_RESULTS:
             signing.add_metric([result], self._sign_ins.get(result, 0))
         yield signing
+        away = CounterMetricFamily(
+            "jagawai_connections_turned_away_total",
+            "Connections of the web process that were not served to their end, since the start",
+            labels=["port", "outcome"],
+        )
+        for (port, outcome), count in sorted(self._turned_away.items()):
+            away.add_metric([port, outcome], count)
+        yield away
+        taking = CounterMetricFamily(
+            "jagawai_blobs_total", "What came of the calls by which boxes bring pictures", labels=["outcome"]
+        )
+        for outcome in OUTCOMES:
+            taking.add_metric([outcome], self._pictures.get(outcome, 0))
+        yield taking
         ages = processes_of(self._connection, real_ms=self._now_real_ms)
         heartbeat = GaugeMetricFamily(
             "jagawai_heartbeat_age_seconds", "Real seconds since a process said that it works", labels=["process"]
@@ -136,6 +158,8 @@ def exposition(
     stream_clients: int,
     stream_drops: int,
     sign_ins: Mapping[str, int],
+    turned_away: Mapping[tuple[str, str], int],
+    pictures: Mapping[str, int],
 ) -> bytes:
     """Return all figures in the Prometheus text form.
 
@@ -145,6 +169,8 @@ def exposition(
         stream_clients: browsers on the event stream of this process.
         stream_drops: browsers it has dropped.
         sign_ins: how often what came of a sign-in, see `SIGN_IN_RESULTS`.
+        turned_away: connections by port and outcome, see `hub.api.admission`.
+        pictures: how often what came of a box's call, see `hub.blobs.keeper`.
     """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(
@@ -154,6 +180,8 @@ def exposition(
             stream_clients=stream_clients,
             stream_drops=stream_drops,
             sign_ins=sign_ins,
+            turned_away=turned_away,
+            pictures=pictures,
         )
     )
     return generate_latest(registry)

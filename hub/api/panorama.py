@@ -140,7 +140,11 @@ def _marks(connection: Connection, *, positions: dict[str, int], now_ms: int) ->
 
 def nodes_of(connection: Connection, *, now_ms: int, rate: float) -> Nodes:
     """Return the fleet at a glance: the boxes in need of someone first where there are more than fit."""
-    dots = [NodeDot(id=row.node_id, state=node_state(row, now_ms=now_ms, rate=rate)) for row in nodes.nodes(connection)]
+    dots = [
+        NodeDot(id=row.node_id, state=node_state(row, now_ms=now_ms, rate=rate))
+        for row in nodes.nodes(connection)
+        if row.standing != "revoked"  # a box that was taken out of service is no trouble of today
+    ]
     shown = dots if len(dots) <= DOTS else sorted(dots, key=lambda dot: dot.state == "online")[:DOTS]
     return Nodes(
         online=sum(dot.state == "online" for dot in dots),

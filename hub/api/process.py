@@ -5,6 +5,7 @@ import ctypes
 import logging
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, cast
@@ -14,33 +15,44 @@ from fastapi import FastAPI
 
 from contract.clock import Clock
 from hub.alerting.policy import AlertPolicy
+from hub.api import descriptors
+from hub.api.admission import Admission
 from hub.api.application import create_app
+from hub.api.blob_calls import blob_calls
+from hub.api.box_port import BoxPort, BoxProtocol, box_context
 from hub.api.bundle import bundle_app
 from hub.api.enrolments import Enrolments
+from hub.api.house import House
 from hub.api.listening import ByTls, ServerBeside, TlsServer, tls_context
+from hub.api.patience import BETWEEN_REQUESTS_S, PatientProtocol
+from hub.api.reception import BoundedServer
 from hub.api.stream import Broadcaster
+from hub.blobs.keeper import Bounds
 from hub.errors import PortTakenError
 from hub.wall.city import City
 
 STOP_WITHIN_S = 3
 STOP_POLL_S = 0.1
-BACKLOG = 256
-BUNDLE_CONNECTIONS = 256
+BACKLOG = 1_024
+"""Who comes when it is full tries again a second later; so an honest one does not wait behind a burst of strangers."""
 
 _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 """Parameters of mallopt(3), as glibc numbers them."""
 
+_Admit = Callable[[str, int], Admission]
 _Place = tuple[uvicorn.Server, str, int, str]
 """A server, where it listens, and the setting that says so."""
 _LOG = logging.getLogger(__name__)
 
 
-class _Server(uvicorn.Server):
+class _Server(BoundedServer):
     """A server that ends its event streams first: they would hold the stop for as long as it may take."""
 
-    def __init__(self, config: uvicorn.Config, *, app: FastAPI, stop: threading.Event) -> None:
-        super().__init__(config)
+    def __init__(
+        self, config: uvicorn.Config, *, admission: Admission, app: FastAPI, stop: threading.Event
+    ) -> None:  # fmt: skip
+        super().__init__(config, admission=admission)
         self._jagawai = app
         self._stop = stop
 
@@ -66,6 +78,7 @@ def run(
     is_open: bool = True,
     enrolments: Enrolments | None = None,
     by_tls: ByTls | None = None,
+    pictures: Bounds | None = None,
 ) -> int:
     """Serve until `stop` is set or the process is signalled; return the exit code.
 
@@ -81,6 +94,7 @@ def run(
         is_open: whether everybody may look.
         enrolments: what new boxes need; None: none are let in.
         by_tls: where the same is served by HTTPS; None: nowhere.
+        pictures: where those of boxes are kept, and how many; None: none are.
 
     Raises:
         PortTakenError: something else listens there.
@@ -90,10 +104,12 @@ def run(
         db_path=db_path, clock=clock, city=city, policy=policy, secure_cookies=secure_cookies, is_open=is_open
     )
     app.state.enrolments = enrolments
-    server = _Server(_config(app, lifespan="on"), app=app, stop=stop)
+    app.state.blobs = None if pictures is None else blob_calls(app, pictures)
+    admit = _admissions(app)
+    server = _Server(_config(app, lifespan="on"), admission=admit("plain", descriptors.PLAIN_MOST), app=app, stop=stop)
     served: list[_Place] = [(server, host, port, "JAGAWAI_WEB_PORT")]
     if by_tls is not None:
-        served += _beside(server, app=app, by_tls=by_tls)
+        served += _beside(server, app=app, by_tls=by_tls, admit=admit)
     with ExitStack() as stack:
         listeners: list[tuple[uvicorn.Server, socket.socket]] = [
             (one, stack.enter_context(_listen(at, number, setting=setting))) for one, at, number, setting in served
@@ -113,31 +129,56 @@ async def _serve(listeners: list[tuple[uvicorn.Server, socket.socket]]) -> None:
             group.create_task(server.serve(sockets=[listener]))
 
 
-def _beside(main: uvicorn.Server, *, app: FastAPI, by_tls: ByTls) -> list[_Place]:
-    """Return the servers of HTTPS and of the bundle, each with where it listens and which setting says so."""
+def _admissions(app: FastAPI) -> _Admit:
+    """Return what gives each port its share of this process's descriptors, by the port's name and what it may have."""
+    limit = descriptors.raised_limit()
+    house = cast("House", app.state.house)
+    return lambda name, most: Admission(
+        name=name, most=descriptors.share(most, limit=limit), turned_away=house.turned_away
+    )
+
+
+def _beside(main: uvicorn.Server, *, app: FastAPI, by_tls: ByTls, admit: _Admit) -> list[_Place]:
+    """Return the servers of HTTPS, of boxes and of the bundle, each with where it listens and which setting says so."""
     pages = TlsServer(
         _config(app, lifespan="off", ssl_context_factory=lambda *_: tls_context(by_tls.certificate)),
+        admission=admit("https", descriptors.HTTPS_MOST),
+        main=main,
+        certificate=by_tls.certificate,
+    )
+    boxes = TlsServer(
+        _config(
+            BoxPort(app),
+            lifespan="off",
+            http=BoxProtocol,
+            ssl_context_factory=lambda *_: box_context(by_tls.certificate, root=by_tls.root),
+        ),
+        admission=admit("boxes", descriptors.BOXES_MOST),
         main=main,
         certificate=by_tls.certificate,
     )
     bundle = ServerBeside(
-        _config(bundle_app(by_tls.bundle), lifespan="off", limit_concurrency=BUNDLE_CONNECTIONS), main=main
+        _config(bundle_app(by_tls.bundle), lifespan="off"),
+        admission=admit("bundle", descriptors.BUNDLE_MOST),
+        main=main,
     )
     return [
         (pages, by_tls.host, by_tls.port, "web.tls.port"),
         (bundle, by_tls.host, by_tls.bundle_port, "web.tls.bundle_port"),
+        (boxes, by_tls.host, by_tls.box_port, "web.tls.box_port"),
     ]
 
 
-def _config(app: Any, **more: Any) -> uvicorn.Config:
+def _config(app: Any, *, http: type[PatientProtocol] = PatientProtocol, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=http,
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=BETWEEN_REQUESTS_S,
         timeout_graceful_shutdown=STOP_WITHIN_S,
         backlog=BACKLOG,
         **more,

@@ -9,6 +9,7 @@ import msgspec
 
 from contract.clock import aware
 from contract.records import Reading
+from hub import spreadsheet
 from hub.api.shapes.reading import ReadingStep, StepName
 from hub.storage import rollups
 from hub.storage.board import series
@@ -106,7 +107,8 @@ def _cell(column: str, value: str | float | None) -> str:
 
 
 def _text(value: str) -> str:
-    """Return a box's own words as one cell, whatever stands in them (RFC 4180)."""
+    """Return a box's own words as one cell, whatever stands in them (RFC 4180), and as no formula."""
+    value = spreadsheet.as_cell(value)
     return '"' + value.replace('"', '""') + '"' if any(sign in value for sign in ',"\r\n') else value
 
 

@@ -3,7 +3,8 @@
 1. Each route needs one right (`ROUTES`); a route without a row does not start, and one added later is refused.
 2. Each role has rights (`GRANTS`); a program's token has those that it was made with, a wall's token `look` alone.
 3. `OPEN` needs nobody: there the address itself carries the right (a receipt, a claim code), or nothing is to be seen.
-4. Where the city leaves its pages open, as it does unless it says otherwise, everybody may look; nobody may act.
+4. `BOX` needs the certificate of a live box, which only the port of boxes asks for; nothing else is served there.
+5. Where the city leaves its pages open, as it does unless it says otherwise, everybody may look; nobody may act.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ class Right(StrEnum):
     """What a route needs."""
 
     OPEN = "open"
+    BOX = "box"
+    """A box by its certificate, on the port of boxes; no person and no program has it."""
     LOOK = "look"
     """Wall, rivers, alerts, messages: everything that people watch."""
     LOOK_AT_BOXES = "look-at-boxes"
@@ -27,6 +30,16 @@ class Right(StrEnum):
     """To let a latched Awas fall."""
     SHELVE = "shelve"
     """To put an alert aside on the wall, and to take it back."""
+    SEE_NUMBERS = "see-numbers"
+    """To be shown a telephone number in full; each sight is a row of the audit log."""
+    SEE_PICTURES = "see-pictures"
+    """To be shown a picture of a camera; each sight is a row of the audit log."""
+    READ_AUDIT = "read-audit"
+    """To read the audit log and take it away."""
+    MANAGE_PEOPLE = "manage-people"
+    """To add people, give roles, end sessions and tokens."""
+    OWN_ACCOUNT = "own-account"
+    """One's own password, sessions and tokens: whoever is a person."""
     SIGN_OUT = "sign-out"
     """To end one's own session: whoever has one."""
 
@@ -45,10 +58,10 @@ class Role(StrEnum):
 
 PERSONS = tuple(role for role in Role if role is not Role.WALL)
 
-_VIEWER = frozenset({Right.LOOK, Right.SIGN_OUT})
-_BPBD = _VIEWER | {Right.ACKNOWLEDGE, Right.COMMENT, Right.BEAR_OUT}
+_VIEWER = frozenset({Right.LOOK, Right.OWN_ACCOUNT, Right.SIGN_OUT})
+_BPBD = _VIEWER | {Right.ACKNOWLEDGE, Right.COMMENT, Right.BEAR_OUT, Right.SEE_NUMBERS, Right.SEE_PICTURES}
 _OPERATOR = _BPBD | {Right.LOOK_AT_BOXES, Right.TELL_RT, Right.DOWNGRADE}
-_SHIFT_LEAD = _OPERATOR | {Right.SHELVE}
+_SHIFT_LEAD = _OPERATOR | {Right.SHELVE, Right.READ_AUDIT}
 
 GRANTS: dict[Role, frozenset[Right]] = {
     Role.WALL: frozenset({Right.LOOK}),
@@ -57,11 +70,12 @@ GRANTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: _OPERATOR,
     Role.SHIFT_LEAD: _SHIFT_LEAD,
     Role.TECHNICIAN: _VIEWER | {Right.LOOK_AT_BOXES},
-    Role.ADMIN: _SHIFT_LEAD,
+    Role.ADMIN: _SHIFT_LEAD | {Right.MANAGE_PEOPLE},
 }
-"""The administrator's own deeds, with people and tokens, are commands at the hub's machine and no routes."""
 
-SCOPES = tuple(right for right in Right if right not in {Right.OPEN, Right.SIGN_OUT})
+_OF_PEOPLE = frozenset({Right.MANAGE_PEOPLE, Right.OWN_ACCOUNT, Right.SIGN_OUT})
+"""What somebody does with a session of their own; no token can."""
+SCOPES = tuple(right for right in Right if right not in {Right.OPEN, Right.BOX} | _OF_PEOPLE)
 """What a program's token may be given."""
 IN_OPEN_PAGES = frozenset({Right.LOOK, Right.LOOK_AT_BOXES})
 """What everybody has where the city leaves its pages open."""
@@ -76,10 +90,18 @@ ROUTES: dict[tuple[str, str], Right] = {
     ("GET", "/mulai/{secret}"): Right.OPEN,
     ("POST", "/mulai/{secret}"): Right.OPEN,
     ("GET", "/layar/{secret}"): Right.OPEN,
+    ("GET", "/sandi/{secret}"): Right.OPEN,
+    ("POST", "/sandi/{secret}"): Right.OPEN,
     ("GET", "/t/{token}"): Right.OPEN,
     ("POST", "/t/{token}"): Right.OPEN,
     ("POST", "/api/v1/enrol"): Right.OPEN,
     ("GET", "/api/v1/authority/bundle"): Right.OPEN,
+    ("GET", "/api/v1/renewal"): Right.BOX,
+    ("POST", "/api/v1/renewal"): Right.BOX,
+    ("PUT", "/api/v1/blobs/{sha256}"): Right.BOX,
+    ("GET", "/api/v1/blobs/{sha256}"): Right.SEE_PICTURES,
+    ("GET", "/api/v1/renewal/nonce"): Right.OPEN,
+    ("POST", "/api/v1/renewal/expired"): Right.OPEN,
     ("POST", "/keluar"): Right.SIGN_OUT,
     ("GET", "/dinding"): Right.LOOK,
     ("HEAD", "/dinding"): Right.LOOK,
@@ -96,6 +118,30 @@ ROUTES: dict[tuple[str, str], Right] = {
     ("POST", "/alarm/{alert_id}/tunda"): Right.SHELVE,
     ("POST", "/alarm/{alert_id}/akhiri-tunda"): Right.SHELVE,
     ("POST", "/alarm/{alert_id}/catatan"): Right.COMMENT,
+    ("POST", "/alarm/{alert_id}/nomor"): Right.SEE_NUMBERS,
+    ("GET", "/jejak"): Right.READ_AUDIT,
+    ("GET", "/jejak.csv"): Right.READ_AUDIT,
+    ("POST", "/jejak/periksa"): Right.READ_AUDIT,
+    ("GET", "/akun"): Right.OWN_ACCOUNT,
+    ("POST", "/akun/sandi"): Right.OWN_ACCOUNT,
+    ("POST", "/akun/sesi"): Right.OWN_ACCOUNT,
+    ("POST", "/akun/sesi-lain"): Right.OWN_ACCOUNT,
+    ("POST", "/akun/token"): Right.OWN_ACCOUNT,
+    ("POST", "/akun/token/akhiri"): Right.OWN_ACCOUNT,
+    ("GET", "/pengguna"): Right.MANAGE_PEOPLE,
+    ("POST", "/pengguna"): Right.MANAGE_PEOPLE,
+    ("GET", "/pengguna/orang/{user_id}"): Right.MANAGE_PEOPLE,
+    ("POST", "/pengguna/orang/{user_id}/peran"): Right.MANAGE_PEOPLE,
+    ("POST", "/pengguna/orang/{user_id}/sesi"): Right.MANAGE_PEOPLE,
+    ("POST", "/pengguna/orang/{user_id}/tutup"): Right.MANAGE_PEOPLE,
+    ("POST", "/pengguna/orang/{user_id}/buka"): Right.MANAGE_PEOPLE,
+    ("POST", "/pengguna/orang/{user_id}/tautan"): Right.MANAGE_PEOPLE,
+    ("POST", "/pengguna/usul/{proposal_id}/setuju"): Right.MANAGE_PEOPLE,
+    ("POST", "/pengguna/usul/{proposal_id}/tarik"): Right.MANAGE_PEOPLE,
+    ("GET", "/token"): Right.MANAGE_PEOPLE,
+    ("POST", "/token/program"): Right.MANAGE_PEOPLE,
+    ("POST", "/token/layar"): Right.MANAGE_PEOPLE,
+    ("POST", "/token/akhiri"): Right.MANAGE_PEOPLE,
     ("GET", "/openapi.json"): Right.LOOK,
     ("GET", "/metrics"): Right.LOOK_AT_BOXES,
     ("GET", "/api/v1/stations"): Right.LOOK,
@@ -106,6 +152,7 @@ ROUTES: dict[tuple[str, str], Right] = {
     ("GET", "/api/v1/alerts"): Right.LOOK,
     ("GET", "/api/v1/alerts/{alert_id}"): Right.LOOK,
     ("GET", "/api/v1/deliveries"): Right.LOOK,
+    ("POST", "/api/v1/deliveries/{delivery_id}/number"): Right.SEE_NUMBERS,
     ("GET", "/api/v1/nodes"): Right.LOOK_AT_BOXES,
     ("GET", "/api/v1/dead-letters"): Right.LOOK_AT_BOXES,
     ("POST", "/api/v1/alerts/{alert_id}/acknowledge"): Right.ACKNOWLEDGE,

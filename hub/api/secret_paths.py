@@ -2,7 +2,7 @@
 
 import re
 
-_SECRET = re.compile(r"^/(t|mulai|layar)/.*", re.DOTALL)
+_SECRET = re.compile(r"^/(t|mulai|layar|sandi)/.*", re.DOTALL)
 
 
 def shown_path(path: str) -> str:

@@ -29,11 +29,11 @@ def sign_in(house: House, *, place: str, name: str, password: str, old_session: 
         TooManyAttemptsError: too many wrong ones lately.
         TooBusyError: too many wait for their turn.
     """
-    user = _verified(house, place=place, name=name, password=password)
+    user = verified(house, place=place, name=name, password=password)
     if user is None:
         return None
     with house.connections.writing() as writer:
-        secret = sessions.begin(writer, user.user_id, now_real_ms=house.real.now_ms())
+        secret = sessions.begin(writer, user.user_id, now_real_ms=house.real.now_ms(), place=place)
         if secret is not None:
             if old_session:
                 sessions.end(writer, old_session)
@@ -49,8 +49,13 @@ def sign_in(house: House, *, place: str, name: str, password: str, old_session: 
     return secret
 
 
-def _verified(house: House, *, place: str, name: str, password: str) -> User | None:
-    """Return the user who proves to be `name`, or None."""
+def verified(house: House, *, place: str, name: str, password: str) -> User | None:
+    """Return the user who proves to be `name`, or None; counted as an attempt to sign in.
+
+    Raises:
+        TooManyAttemptsError: too many wrong ones lately.
+        TooBusyError: too many wait for their turn.
+    """
     began_ms = house.clock.real_ms()
     wait_ms = house.attempts.begin(place, name, now_ms=began_ms)
     if wait_ms:

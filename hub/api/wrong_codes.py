@@ -24,7 +24,6 @@ class WrongCodes:
         """Begin with none."""
         self._lock = threading.Lock()
         self._times: OrderedDict[str, deque[int]] = OrderedDict()
-        self._limited = 0
 
     def wait_ms(self, place: str, *, now_ms: int) -> int:
         """Return for how many milliseconds the place may send no wrong code, 0 if it may."""
@@ -41,17 +40,6 @@ class WrongCodes:
             self._times.move_to_end(network_of(place))
             while len(self._times) > PLACES_MOST:
                 self._times.popitem(last=False)
-
-    def count_limited(self) -> None:
-        """Count a wrong code that was answered without a write."""
-        with self._lock:
-            self._limited += 1
-
-    def take_limited(self) -> int:
-        """Return how many were answered without a write since this was asked last; the asker writes it down."""
-        with self._lock:
-            taken, self._limited = self._limited, 0
-            return taken
 
     @property
     def places(self) -> int:

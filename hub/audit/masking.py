@@ -7,6 +7,7 @@ times and network addresses do; in all other text this errs on the side of takin
 import re
 import unicodedata
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from provisioning.identity import claim_code
 from provisioning.identity.errors import ClaimCodeError
@@ -41,8 +42,16 @@ _TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{32,}")
 _DASH = r"\-\u2010-\u2015\u2212"
 _CODE = re.compile(rf"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{{4}}[\s{_DASH}]?){{5}}[0-9A-Za-z](?![0-9A-Za-z])")
 _BETWEEN = rf"[\s()./_{_DASH}]{{0,4}}"
-_NUMBER = re.compile(rf"(?<![^\W_])(?<!\.)(?:\+\s?\d|\(?0|6{_BETWEEN}2|8)(?:{_BETWEEN}\d){{7,}}(?![^\W_])")
-"""A telephone number as it is written in Indonesia (08…, 62…, 8…) or with a country's code."""
+_APART = r"(?<=\d{3})\s?[,:;|*]\s?(?=\d{3})"
+"""Stands between groups of a number, and not in a time or a list of small figures."""
+_IN_FIGURE = r"\d\.(?!(?:08\d|628)\d{7,10}(?!\d))"
+"""Where a number may not begin: behind the point of a figure, but for the full length of a mobile one."""
+_NUMBER = re.compile(
+    rf"(?<!\d)(?<!{_IN_FIGURE})(?:\+\s?\d|\(?0|6{_BETWEEN}2|8(?!\d*[,:;|*]))(?:(?:{_BETWEEN}|{_APART})\d){{7,}}"
+)
+"""A telephone number as it is written in Indonesia (08…, 62…, 8…) or with a country's code.
+
+Letters may touch it on both sides, as in `HP.0812…`, `wa0813…` and `0812…ya`."""
 _NUMBER_LONGEST = 15
 """Digits, by ITU-T E.164. A longer row of nothing but digits is an id that happens to have no letter."""
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -59,11 +68,38 @@ def mask_number(number: str) -> str:
     return HIDDEN + "".join(digits[-SHOWN_DIGITS:])
 
 
+def masked_target(target: str) -> str:
+    """Return a person's address in a channel so that it can be recognised on a list and not used.
+
+    Of a URL the host, since its path may be a secret; of a mail address the domain; of a number the last digits.
+    """
+    if "://" in target:
+        return masked_text(_host(target)) or HIDDEN
+    name, at, domain = target.rpartition("@")
+    return f"{HIDDEN}@{domain}" if name and at else mask_number(target)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2]
+    except ValueError:  # no address, such as http://[
+        return ""
+
+
 def masked_text(text: str) -> str:
     """Return the text without tokens, claim codes and telephone numbers."""
     plain = _plain(text)
     if _OWN_ID.fullmatch(plain) and not _HEX.search(plain) and not _is_claim_code(plain):
         return text
+    return _told(text, plain)
+
+
+def masked_words(text: str) -> str:
+    """Return what a person wrote, without the same; it names no id alone, so `wa0813…` is a number and no station."""
+    return _told(text, _plain(text))
+
+
+def _told(text: str, plain: str) -> str:
     told = _without_numbers(_CODE.sub(_code_hidden, _TOKEN.sub(_token_hidden, plain)))
     return text if told == plain else told
 
@@ -123,9 +159,11 @@ def _is_claim_code(text: str) -> bool:
 
 
 def _without_numbers(text: str) -> str:
-    """Mask the numbers between the days and addresses."""
+    """Mask the numbers between the days and addresses; what ends a number is neither."""
     told, done = "", 0
     for fact in _FACT.finditer(text):
+        if any(number.start() < fact.start() < number.end() for number in _NUMBER.finditer(text, done)):
+            continue
         told += _NUMBER.sub(_number_hidden, text[done : fact.start()]) + fact.group()
         done = fact.end()
     return told + _NUMBER.sub(_number_hidden, text[done:])

@@ -3,13 +3,15 @@
 Who rewrites the log at the hub cannot take back what hundreds of boxes on poles have kept.
 """
 
+from pathlib import Path
+
 import msgspec
 from msgspec import Struct
 
 from contract.desired import AuditHead
 from hub.audit import log
 from hub.audit.witness_file import HUB_ITSELF, Witness
-from hub.storage import meta
+from hub.storage import audit, life_mark, meta
 from hub.storage.connection import Connection
 
 SHOWN_FOR_MS = 24 * 3600 * 1000
@@ -42,6 +44,23 @@ def own_witness(connection: Connection) -> Witness | None:
         return None
     epoch = meta.db_epoch(connection)
     return Witness(node=HUB_ITSELF, at_ms=last.at_ms, db_epoch=epoch, n=last.head.n, hash=last.head.hash)
+
+
+def own_witnesses(connection: Connection, path: Path) -> list[Witness]:
+    """Return what the hub itself remembers of the log: the head that it showed last, and how long the log ever was.
+
+    Call it before the rows are read: these only grow.
+
+    Args:
+        connection: to read with.
+        path: of the database; the mark of its life lies beside it.
+    """
+    marked_n, epoch = life_mark.rows_witnessed(connection, path), meta.db_epoch(connection)
+    head, last = audit.head(connection), own_witness(connection)
+    own = [] if last is None else [last]
+    if marked_n > (0 if head is None else head.n):
+        own.append(Witness(node=HUB_ITSELF, at_ms=0, db_epoch=epoch, n=marked_n, hash=""))
+    return own
 
 
 def show_head(connection: Connection, *, now_ms: int) -> Shown:

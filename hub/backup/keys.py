@@ -10,8 +10,11 @@ from pathlib import Path
 import pyrage
 from pyrage.x25519 import Identity, Recipient
 
+from hub.backup import place
 from hub.backup.errors import BackupKeyError, BackupPlaceError
 from provisioning.identity import disk
+
+_KEPT = "berkas dari brankas / the file from the safe, made by `hub backup key`"
 
 
 def make_key(path: Path, *, now: datetime) -> str:
@@ -20,15 +23,13 @@ def make_key(path: Path, *, now: datetime) -> str:
     Raises:
         BackupPlaceError: something stands there already, or it cannot be written.
     """
-    if path.exists():
-        raise BackupPlaceError(f"{path}: sudah ada / is there already. Pilih nama lain / choose another name.")
-    identity = Identity.generate()
-    public = str(identity.to_public())
-    text = f"# created: {now.isoformat(timespec='seconds')}\n# public key: {public}\n{identity}\n"
-    try:
+    with place.told("hub backup key", path):
+        if path.exists():
+            raise BackupPlaceError(f"{path}: sudah ada / is there already. Coba / try: nama lain / another name.")
+        identity = Identity.generate()
+        public = str(identity.to_public())
+        text = f"# created: {now.isoformat(timespec='seconds')}\n# public key: {public}\n{identity}\n"
         disk.write_file(path, text.encode())
-    except OSError as problem:
-        raise BackupPlaceError(f"{path}: cannot be written: {problem.strerror}. Choose another folder.") from problem
     return public
 
 
@@ -36,22 +37,22 @@ def read_key(path: Path) -> Identity:
     """Return the private half in a file.
 
     Raises:
-        BackupKeyError: there is none.
+        BackupPlaceError: the file is not there or may not be read.
+        BackupKeyError: there is no key in it.
     """
+    with place.told(f"--identity ({_KEPT})", path):
+        data = path.read_bytes()
     try:
-        lines = path.read_text(encoding="ascii").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise BackupKeyError(
-            f"reading {path}: {problem}. Expected the file that `hub backup key` made; it lies in the safe."
-        ) from problem
+        lines = data.decode("ascii").splitlines()
+    except UnicodeDecodeError as problem:
+        raise BackupKeyError(f"reading {path}: bukan kunci cadangan / no backup key. {_KEPT}.") from problem
     words = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     try:
         (word,) = words
         return Identity.from_str(word)
     except (ValueError, pyrage.IdentityError) as problem:
         raise BackupKeyError(
-            f"reading {path}: bukan kunci cadangan / no backup key. Expected one line AGE-SECRET-KEY-1…, the file that "
-            "`hub backup key` made."
+            f"reading {path}: bukan kunci cadangan / no backup key: one line AGE-SECRET-KEY-1… expected. {_KEPT}."
         ) from problem
 
 

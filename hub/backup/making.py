@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +19,8 @@ import msgspec
 import pyrage
 from pyrage.x25519 import Recipient
 
+from contract.software import installed_version
+from hub.backup import place
 from hub.backup.contents import (
     CONFIG,
     DATABASE,
@@ -80,11 +81,11 @@ def make_backup(
         DatabaseMissingError: this hub has no database yet.
     """
     name = file_name(f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-    try:
+    with place.told(f"backup to {folder}", folder):
         disk.make_folder(folder)
         if (folder / name).exists():
             raise BackupPlaceError(
-                f"{folder / name}: sudah ada / is there already. Choose another folder for this hub."
+                f"{folder / name}: sudah ada / is there already. Coba / try: --to DIR, folder lain / another folder."
             )
         with _alone(home):
             waiting, copy = folder / unfinished_name(name), home / _COPY
@@ -100,13 +101,8 @@ def make_backup(
                 copy.unlink(missing_ok=True)
                 waiting.unlink(missing_ok=True)
             disk.settle_folder(folder)
-    except OSError as problem:
-        if isinstance(problem, BackupPlaceError):
-            raise
-        raise BackupPlaceError(
-            f"backup to {folder}: {problem.strerror or problem}. Look at disk and rights, or: hub backup make --to DIR"
-        ) from problem
-    return Made(file=folder / name, size=size, manifest=manifest, removed=_forget_old(folder, folder / name, keep=keep))
+        removed = _forget_old(folder, folder / name, keep=keep)
+    return Made(file=folder / name, size=size, manifest=manifest, removed=removed)
 
 
 @contextmanager
@@ -118,7 +114,8 @@ def _alone(home: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:
             raise BackupPlaceError(
-                f"{home}: cadangan lain sedang dibuat / another backup is being made. Wait for it to end."
+                f"{home}: cadangan lain atau perubahan otoritas berjalan / another backup or a change of the authority "
+                "is at work. Coba / try: tunggu sampai selesai / wait for its end."
             ) from problem
         yield
     finally:
@@ -130,11 +127,11 @@ def _verify_room(home: Path, folder: Path) -> None:
     size = sum(path.stat().st_size for path in (home / DATABASE, home / f"{DATABASE}-wal") if path.exists())
     is_one_disk = home.stat().st_dev == folder.stat().st_dev
     needed = size * (2 if is_one_disk else 1) + ROOM_SPARE_BYTES
-    for place in (home, folder):
-        free = shutil.disk_usage(place).free
+    for disk_of in (home, folder):
+        free = shutil.disk_usage(disk_of).free
         if free < needed:
             raise BackupPlaceError(
-                f"backup of {home} to {folder}: ruang kurang / too little room in {place}, {free // 2**20} MiB free, "
+                f"backup of {home} to {folder}: ruang kurang / too little room in {disk_of}, {free // 2**20} MiB free, "
                 f"{needed // 2**20} MiB needed. Coba / try: hub backup make --to DIR on another disk."
             )
 
@@ -211,7 +208,7 @@ def _manifest(copy: Path, parts: tuple[Part, ...], *, now: datetime) -> Manifest
         return Manifest(
             v=1,
             made_ms=round(1000 * now.timestamp()),
-            agent=version("jagawai"),
+            agent=installed_version(),
             db_epoch=meta.db_epoch(connection),
             records=records,
             alerts=alerts,
@@ -238,8 +235,12 @@ def _copy_whole(source: Path, copy: Path, *, tell: Callable[[float], None]) -> N
 
 
 def _forget_old(folder: Path, made: Path, *, keep: int) -> tuple[Path, ...]:
-    """Remove all but the newest; never the one just made, whatever a clock that was set back calls it."""
-    others = [path for path in backups_in(folder) if path != made]
+    """Remove all but the newest; never the one just made, nor one that is dated after it.
+
+    Those are of a clock that was ahead, or was set back since: they stay, and count for none, or the true ones of today
+    would go for them.
+    """
+    others = [path for path in backups_in(folder) if path.name < made.name]
     old = tuple(others[: max(0, len(others) - (keep - 1))])
     for path in old:
         path.unlink()

@@ -5,7 +5,6 @@ A new epoch makes every box offer again what it still keeps, so what came after 
 
 import hashlib
 import os
-import shutil
 import sqlite3
 import tarfile
 import threading
@@ -13,14 +12,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 import msgspec
 import pyrage
 from pyrage.x25519 import Identity
 
+from hub import refusal
 from hub.audit import log as audit_log
 from hub.audit import new_life
+from hub.backup import place
 from hub.backup.contents import (
     DATABASE,
     FILES_AT_MOST,
@@ -31,6 +32,7 @@ from hub.backup.contents import (
     is_part,
 )
 from hub.backup.errors import BackupDamagedError, BackupKeyError, BackupPlaceError
+from hub.backup.owner import as_owner_of, nearest
 from hub.storage import claims, snapshot
 from hub.storage import connection as database
 from hub.storage.connection import Connection
@@ -55,6 +57,8 @@ class Restored:
 def restore(file: Path, identity: Identity, home: Path, *, now_ms: int) -> Restored:
     """Put a backup back into `home`, which is empty or not there; cut short, it is as before.
 
+    Done by root, all of it belongs to the owner of `home`, or of the folder that it is made in.
+
     Args:
         file: the backup.
         identity: the private half of its key.
@@ -62,42 +66,68 @@ def restore(file: Path, identity: Identity, home: Path, *, now_ms: int) -> Resto
         now_ms: the hub's clock.
 
     Raises:
-        BackupPlaceError: `home` is not empty or cannot be written.
+        BackupPlaceError: `home` is not empty or cannot be written, or the backup cannot be read.
         BackupKeyError: another key locked the file, or its beginning is damaged.
         BackupDamagedError: it is not whole, or not of a hub.
     """
-    if home.is_symlink() or (home.exists() and (not home.is_dir() or any(home.iterdir()))):
-        raise BackupPlaceError(
-            f"{home}: tidak kosong / not empty. Nothing is written over: choose an empty folder, or move this one away."
-        )
-    waiting = home.with_name(f".{home.name}.restoring")
+    with place.told(f"restoring to {home}", home), _opened(file) as locked, as_owner_of(nearest(home)):
+        with place.filled(home, size=_size(locked)) as waiting:
+            manifest, epoch, revoked = _put_back(file, locked, identity, waiting, now_ms=now_ms)
+        return Restored(home=home, manifest=manifest, db_epoch=epoch, revoked=revoked)
+
+
+def drill(file: Path, identity: Identity, hub_home: Path, *, now_ms: int) -> Restored:
+    """Put a backup back on the hub's own disk, for its own user alone, and take it away again; nothing is changed.
+
+    Args:
+        file: the backup.
+        identity: the private half of its key.
+        hub_home: state directory of the hub, which may be running.
+        now_ms: the hub's clock.
+
+    Raises:
+        BackupError: as for `restore`.
+    """
+    with place.told(f"drill in {hub_home}", hub_home), _opened(file) as locked, as_owner_of(hub_home):
+        with place.tried(hub_home, size=_size(locked)) as waiting:
+            manifest, epoch, revoked = _put_back(file, locked, identity, waiting, now_ms=now_ms)
+        return Restored(home=waiting, manifest=manifest, db_epoch=epoch, revoked=revoked)
+
+
+def _opened(file: Path) -> BinaryIO:
     try:
-        shutil.rmtree(waiting, ignore_errors=True)  # of an attempt that was cut short
-        disk.make_folder(waiting)
-        try:
-            manifest = _unpack(file, identity, waiting)
-            epoch, revoked = _begin_new_life(waiting / DATABASE, manifest, now_ms=now_ms)
-            for folder in (waiting, *(path for path in waiting.iterdir() if path.is_dir())):
-                disk.settle_folder(folder)
-            waiting.rename(home)
-        except BaseException:
-            shutil.rmtree(waiting, ignore_errors=True)
-            raise
-        disk.settle_folder(home.parent)
-    except OSError as problem:
-        if isinstance(problem, BackupPlaceError):
-            raise
+        return file.open("rb")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as problem:
         raise BackupPlaceError(
-            f"restoring to {home}: {problem.strerror or problem}. Look at disk and rights."
+            f"{file}: bukan berkas cadangan / there is no such file. Coba / try: hub backup list"
         ) from problem
-    return Restored(home=home, manifest=manifest, db_epoch=epoch, revoked=revoked)
 
 
-def _unpack(file: Path, identity: Identity, folder: Path) -> Manifest:
+def _size(locked: BinaryIO) -> int:
+    return os.fstat(locked.fileno()).st_size
+
+
+def _put_back(
+    file: Path, locked: BinaryIO, identity: Identity, folder: Path, *, now_ms: int
+) -> tuple[Manifest, str, int]:
+    """Fill the folder; return what the backup held, the new epoch, and how many unused codes ended."""
+    manifest = _unpack(file, locked, identity, folder)
+    try:
+        epoch, revoked = _begin_new_life(folder / DATABASE, manifest, now_ms=now_ms)
+    except sqlite3.DatabaseError as problem:
+        if (getattr(problem, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_FULL:
+            raise BackupPlaceError(f"restoring: {refusal.in_words(problem, place=folder)}") from problem
+        raise BackupDamagedError(
+            f"{file}: basis datanya rusak / its database is broken ({problem}). Coba / try: another backup."
+        ) from problem
+    return manifest, epoch, revoked
+
+
+def _unpack(file: Path, locked: BinaryIO, identity: Identity, folder: Path) -> Manifest:
     """Write the files of a backup and compare each with the manifest."""
     found: dict[str, Part] = {}
     manifest: Manifest | None = None
-    with _unlocked(file, identity) as source, tarfile.open(fileobj=source, mode="r|") as archive:
+    with _unlocked(file, locked, identity) as source, tarfile.open(fileobj=source, mode="r|") as archive:
         for entry in archive:
             if manifest is not None or len(found) >= FILES_AT_MOST:
                 raise BackupDamagedError(f"{file}: {entry.name!r} stands where nothing may. Take another backup.")
@@ -136,20 +166,18 @@ def _write(content: IO[bytes], path: Path, name: str) -> Part:
 
 
 @contextmanager
-def _unlocked(file: Path, identity: Identity) -> Iterator[IO[bytes]]:
+def _unlocked(file: Path, locked: BinaryIO, identity: Identity) -> Iterator[IO[bytes]]:
     """Give the archive as it is unlocked; what is wrong with the lock is told before what is wrong with the rest."""
     read_end, write_end = os.pipe()
     wrong: list[BaseException] = []
 
     def unlock() -> None:
         try:
-            with os.fdopen(write_end, "wb") as sink, file.open("rb") as locked:
+            with os.fdopen(write_end, "wb") as sink:
                 pyrage.decrypt_io(locked, sink, [identity])
         except BaseException as problem:  # noqa: BLE001 - told by the caller
             wrong.append(problem)
 
-    if not file.is_file():
-        raise BackupDamagedError(f"{file}: there is no such file. Coba / try: hub backup list")
     unlocker = threading.Thread(target=unlock, name="restore")
     unlocker.start()
     reading: BaseException | None = None

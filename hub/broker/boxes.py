@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hub.storage import bindings, claims, nodes
+from hub.storage import bindings, claims, standings
 from hub.storage.connection import Connection
 
 
@@ -11,14 +11,14 @@ class Boxes:
     """Node ids, sorted."""
 
     known: tuple[str, ...]
-    """That took a claim, or that the city has bound to a station; having been heard is not enough."""
+    """That took a claim, hold a certificate of this hub, or are bound to a station; having been heard is not enough."""
     denied: tuple[str, ...]
-    """In quarantine: there seem to be two of them, until a person has looked."""
+    """Quarantined, because there seem to be two of them, or revoked."""
 
 
 def of_database(connection: Connection) -> Boxes:
     """Return the boxes of this hub."""
-    claimed = {claim.node_id for claim in claims.all_claims(connection) if claim.node_id is not None}
+    given = set(claims.node_ids(connection))
     bound = {binding.node_id for binding in bindings.all_bindings(connection)}
-    quarantined = {node.node_id for node in nodes.all_nodes(connection) if node.is_quarantined}
-    return Boxes(known=tuple(sorted(claimed | bound)), denied=tuple(sorted(quarantined)))
+    denied = tuple(row.node_id for row in standings.not_live(connection))
+    return Boxes(known=tuple(sorted(given | bound)), denied=denied)

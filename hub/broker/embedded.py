@@ -1,4 +1,4 @@
-"""Starts the embedded broker of laptop, demo and tests: nats-server from its PyPI wheel, MQTT 3.1.1 on loopback.
+"""Starts the embedded broker of laptop, demo and tests: nats-server from its PyPI wheel, MQTT 3.1.1; plain or TLS.
 
 It is never reachable from outside: both listeners are bound to the address given, loopback by default.
 """
@@ -9,7 +9,8 @@ import socket
 import sysconfig
 from pathlib import Path
 
-from hub.broker import nats_server
+from hub.broker import files, nats_server
+from hub.broker.description import Description
 from hub.errors import BrokerError, PortTakenError
 
 PROGRAM = "nats-server"
@@ -46,6 +47,19 @@ def prepare(*, folder: Path, host: str, mqtt_port: int) -> list[str]:
     text = nats_server.render_plain(folder=folder.resolve(), host=host, mqtt_port=mqtt_port)
     config.write_text(text, encoding="utf-8")
     return [program, "-c", str(config)]
+
+
+def prepare_tls(wanted: Description) -> list[str]:
+    """Write the configuration of a broker with TLS and rights by name, and return the command that starts it.
+
+    Raises:
+        BrokerError: nats-server is not installed, or the file cannot be written.
+        PortTakenError: something else listens on its port.
+    """
+    program = program_path()
+    verify_port_is_free(wanted.listen, wanted.port, what="MQTT", variable="JAGAWAI_MQTT_PORT")
+    (path,) = files.write(wanted.folder, nats_server.render(wanted))
+    return [program, "-c", str(path)]
 
 
 def verify_port_is_free(host: str, port: int, *, what: str, variable: str) -> None:

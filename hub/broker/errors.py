@@ -3,7 +3,8 @@
 BrokerError (hub.errors)
 └── BrokerConfigError       a broker's configuration cannot be rendered, written or compared
     ├── DescriptionError    what it is to be rendered from cannot be right
-    └── BrokerPlaceError    a directory or file cannot be used
+    ├── BrokerPlaceError    a directory or file cannot be used
+    └── ApplyError          what is offered to a broker is not put in place; the broker goes on as before
 """
 
 from hub.errors import BrokerError
@@ -19,3 +20,7 @@ class DescriptionError(BrokerConfigError, ValueError):
 
 class BrokerPlaceError(BrokerConfigError, ValueError):
     """A directory or file cannot be used."""
+
+
+class ApplyError(BrokerConfigError):
+    """What is offered to a broker is not put in place; the broker goes on as before."""

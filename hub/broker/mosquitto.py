@@ -81,11 +81,16 @@ def render(broker: Description) -> tuple[RenderedFile, ...]:
     )
     return (
         RenderedFile(name=CONFIG, text=config, mode=MODE),
-        RenderedFile(name=RIGHTS, text=_rights(broker), mode=MODE),
+        rights(broker.denied),
     )
 
 
-def _rights(broker: Description) -> str:
+def rights(denied: tuple[str, ...]) -> RenderedFile:
+    """Return the access list, which depends on who is denied alone.
+
+    Args:
+        denied: node ids, sorted.
+    """
     lines = ["# Jagawai: rendered by `hub broker render --kind mosquitto`.", f"user {HUB_NAME}"]
     # The patterns below would also make a box of the hub.
     own = of_box(HUB_NAME)
@@ -96,7 +101,7 @@ def _rights(broker: Description) -> str:
     lines += ["", "# Each box, by the name in its certificate."]
     lines += [f"pattern write {topic}" for topic in box.publish]
     lines += [f"pattern read {topic}" for topic in box.hear]
-    lines += ["", f"# May not speak: {len(broker.denied)}."]
-    for name in broker.denied:
+    lines += ["", f"# May not speak: {len(denied)}."]
+    for name in denied:
         lines += [f"user {name}", "topic deny #"]
-    return "\n".join(lines) + "\n"
+    return RenderedFile(name=RIGHTS, text="\n".join(lines) + "\n", mode=MODE)

@@ -22,6 +22,7 @@ from hub.fleet.authority.certificates import HUB_NAME
 
 KIND = "nats-server"
 CONFIG = "nats.conf"
+PID_FILE = "nats.pid"
 MODE = 0o600
 LOOPBACK = "127.0.0.1"
 
@@ -30,7 +31,7 @@ _PLAIN = """\
 server_name: "jagawai-hub"
 listen: "{inside}:-1"
 max_payload: {packet_bytes}
-pid_file: "{folder}/nats.pid"
+pid_file: "{folder}/{pid_file}"
 jetstream {{
   store_dir: "{folder}/store", max_memory_store: {memory_mb}MB, max_file_store: {file_mb}MB
   limits {{ default_max_consumers: {consumers} }}
@@ -71,6 +72,7 @@ def render(broker: Description) -> tuple[RenderedFile, ...]:
 def _config(*, folder: Path, inside: str, listen: str, tls: str) -> str:
     return _PLAIN.format(
         folder=folder,
+        pid_file=PID_FILE,
         inside=inside,
         listen=listen,
         tls=tls,

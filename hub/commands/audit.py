@@ -10,15 +10,15 @@ from pathlib import Path
 import msgspec
 
 from contract.clock import Clock, SystemClock, aware
+from hub import spreadsheet
 from hub.audit import showing
 from hub.audit.errors import NoAuditLogError
 from hub.audit.verdict import plainly, verdict
 from hub.audit.verification import verify
-from hub.audit.witness_file import HUB_ITSELF, Witness, read_witnesses
-from hub.commands.config_argument import add_config, config_of
+from hub.audit.witness_file import read_witnesses
+from hub.commands.config_argument import add_config, config_of, read
 from hub.config import HubConfig
-from hub.storage import audit, life_mark, meta
-from hub.storage import connection as database
+from hub.storage import audit, meta
 from hub.storage.audit import Row, Wanted
 from hub.storage.connection import Connection
 
@@ -53,16 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 1 if the log is not as it was written."""
     config = config_of(args)
-    connection = database.read_only(config.database_path())
-    try:
+    with read(config) as connection:
         if not audit.is_there(connection):
             hint = "It had one: keep a copy as it is, and take a backup." if showing.shown(connection) else _NEVER_BEGUN
             raise NoAuditLogError(f"reading {config.database_path()}: it has no audit log. {hint}")
         if args.what == "show":
             return _show(connection, config, args)
         return _verify(connection, config.database_path(), args.witness)
-    finally:
-        connection.close()
 
 
 def _show(connection: Connection, config: HubConfig, args: argparse.Namespace) -> int:
@@ -85,7 +82,9 @@ def _show(connection: Connection, config: HubConfig, args: argparse.Namespace) -
 def _write_csv(rows: Iterable[Row], zone: timezone) -> None:
     sheet = csv.writer(sys.stdout, lineterminator="\n")
     sheet.writerow(("n", "at", "actor", "action", "subject", "detail", "hash"))
-    sheet.writerows((row.n, _time(row, zone), row.actor, row.action, row.subject, row.detail, row.hash) for row in rows)
+    for row in rows:
+        words = (_time(row, zone), row.actor, row.action, row.subject, row.detail, row.hash)
+        sheet.writerow((row.n, *map(spreadsheet.as_cell, words)))
 
 
 def _line(row: Row) -> str:
@@ -101,7 +100,7 @@ def _time(row: Row, zone: timezone) -> str:
 def _verify(connection: Connection, path: Path, files: list[Path], *, clock: Clock | None = None) -> int:
     watch = clock or SystemClock()
     told = [witness for file in files for witness in read_witnesses(file)]
-    own = _own_witnesses(connection, path)  # before the rows: these only grow
+    own = showing.own_witnesses(connection, path)  # before the rows: these only grow
     newest, missing = audit.head(connection), audit.missing_guards(connection)
     epoch = meta.db_epoch(connection)
     began_ms, count = watch.real_ms(), 0 if newest is None else newest.n
@@ -114,13 +113,3 @@ def _verify(connection: Connection, path: Path, files: list[Path], *, clock: Clo
     lines = verdict(found, offered=len(told), missing_guards=missing, seconds=seconds)
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if found.is_whole and not missing else EXIT_DAMAGED
-
-
-def _own_witnesses(connection: Connection, path: Path) -> list[Witness]:
-    """Return what the hub itself remembers of the log: the head that it showed last, and how long the log ever was."""
-    marked_n, epoch = life_mark.rows_witnessed(connection, path), meta.db_epoch(connection)
-    head, shown = audit.head(connection), showing.own_witness(connection)
-    own = [] if shown is None else [shown]
-    if marked_n > (0 if head is None else head.n):
-        own.append(Witness(node=HUB_ITSELF, at_ms=0, db_epoch=epoch, n=marked_n, hash=""))
-    return own

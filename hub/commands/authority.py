@@ -17,7 +17,7 @@ from hub.audit.action import Action
 from hub.commands.config_argument import add_config, config_of, opened
 from hub.config import HubConfig
 from hub.errors import ConfigError
-from hub.fleet.authority import keys, making, root_key, shelf
+from hub.fleet.authority import keys, making, root_key, shelf, signers
 from hub.fleet.authority.errors import PassphraseError
 from hub.fleet.authority.root_place import RootPlace
 from hub.fleet.authority.shelf import Authority
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     authority = shelf.open_authority(home)
     copy = None
     if args.action == "show" and args.root is not None:
-        copy = making.verify_root_copy(
+        copy = root_key.verify_copy(
             authority, root_folder=args.root, passphrase=_passphrase(args, is_new=False)
         )  # fmt: skip
     if getattr(args, "json", False):
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _init(args: argparse.Namespace, config: HubConfig, *, now: datetime) -> None:
     home, city = config.home_path(), config.city.name
-    making.verify_clock(now)
+    signers.verify_clock(now)
     making.verify_absent(home)  # before anybody thinks of a passphrase
     if not args.take_root:
         making.verify_resumed(root_key.place_for(args.root, home=home), city=city, now=now)

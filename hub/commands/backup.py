@@ -2,17 +2,22 @@
 
 import argparse
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from contract.clock import SystemClock, aware
 from hub.audit import log as audit_log
 from hub.audit.action import Action
+from hub.backup import place
 from hub.backup.contents import FOLDERS, backups_in
 from hub.backup.keys import make_key, read_public
 from hub.backup.making import Made, make_backup, passed_over
+from hub.backup.owner import as_owner_of
 from hub.commands.config_argument import add_config, config_of, config_path_of, opened
+from hub.commands.drill_remains import sweep
 from hub.config import HubConfig
+from hub.signals import ending_tidily
 from hub.storage import connection as database
 
 OLD_AFTER_MS = 2 * 86_400_000
@@ -37,12 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what was asked. Backups live in real time, whatever clock the hub runs on."""
     now_ms = SystemClock().now_ms()
+    sweep(args)
     if args.action == "key":
         return _key(args.out, now_ms=now_ms)
     config = config_of(args)
     if args.action == "list":
         return _list(config, now_ms=now_ms)
-    return _make(config, config_path_of(args), args.to, now_ms=now_ms)
+    # What root made in the hub's folder the hub's own daily backup could not go on with.
+    by_owner = nullcontext() if args.to else as_owner_of(config.home_path())
+    with ending_tidily(), place.told("hub backup make", config.home_path()), by_owner:
+        return _make(config, config_path_of(args), args.to, now_ms=now_ms)
 
 
 def _key(out: Path, *, now_ms: int) -> int:

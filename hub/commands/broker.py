@@ -1,26 +1,35 @@
-"""`hub broker render|check`: a broker's files from the one description, and what is installed against them.
+"""`hub broker render|check|apply`: a broker's files from the one description, and what is installed against them.
 
-Neither starts, stops or reloads anything, and neither copies a key.
+`render` and `check` start, stop and reload nothing; none of the three copies a key. `apply` is a root's unit's: it puts
+the access list in place that ingest keeps, and has mosquitto read it.
 """
 
 import argparse
+import shlex
+import subprocess
 from pathlib import Path
 
-from hub.broker import files
+from hub.broker import applying, files, units
+from hub.broker.applying import Place
 from hub.broker.boxes import Boxes, of_database
-from hub.broker.description import MQTTS_PORT, Description
+from hub.broker.description import MQTTS_PORT
+from hub.broker.errors import ApplyError
 from hub.broker.files import Difference
 from hub.broker.kinds import KINDS, MOSQUITTO, Kind
+from hub.broker.of_config import RECEIPT_OF_ROOT, described, kept_folder
 from hub.commands.config_argument import add_config, config_of, opened
 from hub.config import LOOPBACK, HubConfig
 from hub.fleet.authority import shelf
 from hub.storage import connection as database
 
+RELOAD = "systemctl reload mosquitto"
+RELOAD_WITHIN_S = 30.0
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the two actions."""
+    """Add the three actions."""
     add_config(parser)
-    actions = parser.add_subparsers(dest="action", required=True, metavar="render|check")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="render|check|apply")
     rendering = actions.add_parser("render", help="write a broker's configuration and rights; starts nothing")
     checking = actions.add_parser("check", help="compare what is installed with what would be rendered; writes nothing")
     rendering.add_argument("--out", type=Path, required=True, metavar="DIR", help="directory to write into")
@@ -33,10 +42,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help="where the broker reads its files; default: /etc/mosquitto, or broker/ in the hub's folder",
         )
         add_config(action)
+    putting = actions.add_parser("apply", help="as root: put the access list in place that ingest keeps, and reload")
+    putting.add_argument("--from", dest="offered", type=Path, required=True, metavar="FILE", help="the list of the hub")
+    putting.add_argument("--installed", type=Path, default=MOSQUITTO.own_folder, metavar="DIR")
+    putting.add_argument("--user", default="mosquitto", help="the broker's own user; default: mosquitto")
+    putting.add_argument("--receipt", type=Path, default=RECEIPT_OF_ROOT, metavar="FILE")
+    putting.add_argument("--reload", default=RELOAD, metavar="COMMAND", help=f"default: {RELOAD}")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; `check` answers 1 where something differs."""
+    if args.action == "apply":
+        _apply(args)
+        return 0
     config, kind = config_of(args), KINDS[args.kind]
     shelf.open_authority(config.home_path())
     folder = args.installed.resolve() if args.installed else kind.folder(home=config.home_path())
@@ -53,31 +71,20 @@ def run(args: argparse.Namespace) -> int:
     return _check(config, kind, boxes, folder=folder)
 
 
-def _described(config: HubConfig, kind: Kind, boxes: Boxes, *, folder: Path) -> Description:
-    home = config.home_path()
-    return Description(
-        listen=config.broker.listen,
-        port=config.mqtt.port if config.mqtt.tls else MQTTS_PORT,
-        authority=kind.authority(home=home, folder=folder).installed,
-        server=kind.server(home=home, folder=folder).installed,
-        folder=folder,
-        known=boxes.known,
-        denied=boxes.denied,
-        runs_as=config.broker.user,
-    )
-
-
 def _render(config: HubConfig, kind: Kind, boxes: Boxes, *, folder: Path, out: Path) -> None:
-    described = _described(config, kind, boxes, folder=folder)
-    for path in files.write(out, kind.render(described)):
+    wanted = described(config, kind, boxes, folder=folder)
+    rendered = kind.render(wanted)
+    if kind is MOSQUITTO:
+        rendered += units.render(offered_folder=kept_folder(config), installed=folder, user=config.broker.user)
+    for path in files.write(out, rendered):
         print(f"Ditulis / written: {path} ({path.stat().st_mode & 0o777:04o})")
     print(
-        f"  {kind.name}, TLS {described.listen}:{described.port}; kotak dikenal / boxes known: {len(boxes.known)}, "
+        f"  {kind.name}, TLS {wanted.listen}:{wanted.port}; kotak dikenal / boxes known: {len(boxes.known)}, "
         f"ditolak / denied: {len(boxes.denied)}"
     )
     for name in boxes.denied:
-        print(f"  ditolak / denied: {name} (karantina / in quarantine)")
-    if described.listen == LOOPBACK:
+        print(f"  ditolak / denied: {name}. Sebabnya / why: hub node list")
+    if wanted.listen == LOOPBACK:
         print(
             "  PERHATIAN / NOTE: hanya mesin ini sampai ke broker / only this machine reaches it. Kotak di luar / for "
             'boxes outside: [broker] listen = "0.0.0.0"'
@@ -103,6 +110,8 @@ def _steps(config: HubConfig, kind: Kind, *, folder: Path, out: Path) -> list[st
         *(f"{install} {one.source} {one.installed}" for one in copies),
         f"sudo hub broker check --kind {kind.name} --config HUB.toml && sudo systemctl restart mosquitto",
         "  lain kali cukup / later enough: reload instead of restart, selalu sesudah / always after: hub broker check",
+        f"sudo install -o root -g root -m 0644 {out}/{units.NAME}.path {out}/{units.NAME}.service /etc/systemd/system/",
+        f"sudo systemctl daemon-reload && sudo systemctl enable --now {units.NAME}.path {units.NAME}.service",
     ]
 
 
@@ -119,7 +128,7 @@ def _tell_hub_config(config: HubConfig) -> None:
 def _check(config: HubConfig, kind: Kind, boxes: Boxes, *, folder: Path) -> int:
     home = config.home_path()
     reader = config.broker.user if kind is MOSQUITTO else None
-    rendered = kind.render(_described(config, kind, boxes, folder=folder))
+    rendered = kind.render(described(config, kind, boxes, folder=folder))
     found = list(files.differences(folder, rendered, reader=reader))
     for placed in (kind.authority(home=home, folder=folder), kind.server(home=home, folder=folder)):
         found += files.copy_differences(placed.source, placed.installed, reader=reader)
@@ -136,6 +145,27 @@ def _check(config: HubConfig, kind: Kind, boxes: Boxes, *, folder: Path) -> int:
         f"   hub broker render --kind {kind.name} --out DIR, pasang / install, hub broker check"
     )
     return 1
+
+
+def _apply(args: argparse.Namespace) -> None:
+    """Put the list in place and reload, or touch nothing and say why.
+
+    Raises:
+        ApplyError: something is not as it should be.
+    """
+    place = Place(installed=args.installed, user=args.user, receipt=args.receipt)
+    is_new = applying.apply(args.offered, place, reload=lambda: _reload(args.reload))
+    print("Terpasang, broker dimuat ulang / in place, broker reloaded." if is_new else "Sudah sama / the same already.")
+
+
+def _reload(command: str) -> None:
+    try:
+        subprocess.run(shlex.split(command), check=True, timeout=RELOAD_WITHIN_S)
+    except (OSError, subprocess.SubprocessError) as problem:
+        raise ApplyError(
+            f"Daftar hak terpasang, tetapi broker belum membacanya / the access list is in place and not read yet: "
+            f"{problem}. Coba / try: sudo systemctl restart mosquitto"
+        ) from problem
 
 
 def _tell(one: Difference) -> None:

@@ -1,18 +1,20 @@
 """`hub claim new SITE`, `list`, `revoke NUMBER`: codes by which boxes become known, and their label sheets."""
 
 import argparse
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 
-from contract.clock import SystemClock, aware
+from contract.clock import SystemClock
 from hub.audit import log as audit_log
 from hub.audit.action import Action
+from hub.commands.city_time import day_of
 from hub.commands.config_argument import add_config, config_of, opened
 from hub.config import CityConfig, HubConfig
+from hub.fleet import box_port
 from hub.fleet import claims as codes
 from hub.fleet.authority import disk, shelf
-from hub.fleet.authority.making import OWN_NAMES, server_names
+from hub.fleet.authority.hub_certificates import OWN_NAMES, server_names
 from hub.fleet.authority.shelf import Authority
 from hub.fleet.errors import ClaimError
 from hub.storage import claims, nodes, sites
@@ -27,8 +29,6 @@ from provisioning.labels.sheet import Label, Sheet, sheet_of
 from provisioning.labels.symbol import SMALLEST_PRINT_MM
 
 _DRAW = {".pdf": pdf.drawn, ".svg": svg.drawn}
-_MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni",
-           "Juli", "Agustus", "September", "Oktober", "November", "Desember")  # fmt: skip
 _PHASES = {
     codes.Phase.FRESH: "menunggu / waiting",
     codes.Phase.TAKEN: "terpakai / taken",
@@ -42,9 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     actions = parser.add_subparsers(dest="action", required=True, metavar="new|list|revoke")
     making = actions.add_parser("new", help="a new code for a site; its older unused codes end")
-    making.add_argument("site", help="id of the site in the city file")
-    making.add_argument("--sheet", type=Path, metavar="OUT.pdf|OUT.svg", help="write the label sheet")
-    making.add_argument("--hub", metavar="HOST:PORT", help="where boxes reach the hub; default: web.public_url")
+    add_label_arguments(making)
     listing = actions.add_parser("list", help="every code with its site, end and box, and alarms")
     ending = actions.add_parser("revoke", help="end an unused code")
     ending.add_argument("number", type=int, help="as `list` shows it")
@@ -52,12 +50,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add_config(action)
 
 
+def add_label_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add for which site, and what becomes of the label."""
+    parser.add_argument("site", help="id of the site in the city file")
+    parser.add_argument("--sheet", type=Path, metavar="OUT.pdf|OUT.svg", help="write the label sheet")
+    parser.add_argument("--hub", metavar="HOST:PORT", help="where boxes reach the hub; default: web.public_url")
+
+
 def run(args: argparse.Namespace) -> int:
     """Do what was asked. Codes live in real time, whatever clock the hub runs on."""
     config, now_ms = config_of(args), SystemClock().now_ms()
     with opened(config) as connection:
         if args.action == "new":
-            _new(connection, args, config, now_ms=now_ms)
+            give_code(connection, args, config, now_ms=now_ms)
         elif args.action == "list":
             _list(connection, config.city, now_ms=now_ms)
         else:
@@ -68,8 +73,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _new(connection: Connection, args: argparse.Namespace, config: HubConfig, *, now_ms: int) -> None:
-    """Draw the label, then let its code count: a code without a label, or the other way, would help nobody."""
+def give_code(
+    connection: Connection,
+    args: argparse.Namespace,
+    config: HubConfig,
+    *,
+    now_ms: int,
+    before: Callable[[], None] = lambda: None,
+) -> None:
+    """Draw the label, then let its code count: a code without a label, or the other way, would help nobody.
+
+    Args:
+        connection: to write with.
+        args: `site`, `sheet`, `hub`.
+        config: of the hub.
+        now_ms: real time, UTC ms.
+        before: done in the same write, before the code counts.
+    """
     site = codes.verify_site(connection, args.site)
     authority = shelf.open_authority(config.home_path())
     text = ClaimText(
@@ -77,7 +97,7 @@ def _new(connection: Connection, args: argparse.Namespace, config: HubConfig, *,
         fingerprint=authority.fingerprint,
         address=_address(args.hub or config.web.public_url, authority),
     )
-    until = _day(now_ms + codes.LIFE_MS, config.city)
+    until = day_of(now_ms + codes.LIFE_MS, config.city)
     try:
         sheet = sheet_of(Label(site_id=site.site_id, site_name=site.name, claim=text, valid_until=until))
     except LabelError as problem:
@@ -86,6 +106,7 @@ def _new(connection: Connection, args: argparse.Namespace, config: HubConfig, *,
         _write(args.sheet, sheet)
     try:
         with database.write(connection):
+            before()
             made = codes.new(connection, site.site_id, now_real_ms=now_ms, code=text.code)
             replaced = ", ".join(map(str, made.replaced))
             _note(
@@ -96,6 +117,9 @@ def _new(connection: Connection, args: argparse.Namespace, config: HubConfig, *,
             args.sheet.unlink()  # its code will never count
         raise
     _tell(made, text, site=site, until=until, sheet=sheet, file=args.sheet)
+    warning = box_port.warning(config.web, address=text.address)
+    if warning is not None:
+        print(f"  {warning}")
 
 
 def _note(
@@ -143,12 +167,12 @@ def _list(connection: Connection, city: CityConfig, *, now_ms: int) -> None:
     for one in found:
         phase = codes.phase(one, now_real_ms=now_ms)
         box = f"  {one.node_id}{_unheard(connection, one.node_id)}" if one.node_id else ""
-        print(f"{one.claim_id:>4}  {one.site_id:<24} {_PHASES[phase]:<22} {_day(one.expires_real_ms, city)}{box}")
+        print(f"{one.claim_id:>4}  {one.site_id:<24} {_PHASES[phase]:<22} {day_of(one.expires_real_ms, city)}{box}")
         for alarm in alarms:
             if alarm.claim_id == one.claim_id:
                 print(
                     f"      !!! ALARM: kunci lain memakai kode ini / another key used this code: {alarm.times} x, "
-                    f"terakhir / last {_day(alarm.last_real_ms, city)}, kunci / key {alarm.key_fingerprint[:16]}"
+                    f"terakhir / last {day_of(alarm.last_real_ms, city)}, kunci / key {alarm.key_fingerprint[:16]}"
                 )
     waiting = sum(codes.phase(one, now_real_ms=now_ms) is codes.Phase.FRESH for one in found)
     print(f"{len(found)} kode / codes, {waiting} menunggu / waiting, {len(alarms)} alarm / alarms")
@@ -211,9 +235,3 @@ def _write(path: Path, sheet: Sheet) -> None:
         disk.write_file(path, draw(sheet))
     except OSError as problem:
         raise ClaimError(f"--sheet {path}: cannot be written: {problem.strerror}. Choose another folder.") from problem
-
-
-def _day(at_ms: int, city: CityConfig) -> str:
-    """Return a moment as a person in the city reads it."""
-    at: datetime = aware(at_ms).astimezone(timezone(timedelta(hours=city.utc_offset_h)))
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year} {at:%H:%M} {city.zone_name}"

@@ -3,9 +3,10 @@
 import argparse
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from hub import refusal
 from hub.config import HubConfig, load_config
 from hub.errors import ConfigError
 from hub.storage import connection as database
@@ -48,15 +49,25 @@ def opened(config: HubConfig) -> Iterator[Connection]:
 
     Raises:
         ConfigError: there is no folder for it, and none can be made.
+        RefusedError: this user may not use it, its disk is full, or it is broken.
     """
     home = config.home_path()
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise ConfigError([f"home: the folder {home} cannot be made: {problem.strerror}. Choose another."]) from problem
-    connection = database.open(config.database_path())
-    try:
+    with refusal.of_database(config.database_path()), closing(database.open(config.database_path())) as connection:
         migrate(connection)
         yield connection
-    finally:
-        connection.close()
+
+
+@contextmanager
+def read(config: HubConfig) -> Iterator[Connection]:
+    """Open the hub's database for reading only, for the length of a `with` block.
+
+    Raises:
+        DatabaseMissingError: there is none yet.
+        RefusedError: this user may not read it, or it is broken.
+    """
+    with refusal.of_database(config.database_path()), closing(database.read_only(config.database_path())) as connection:
+        yield connection

@@ -10,7 +10,7 @@ BOXES_DEFAULT = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add --speed, --boxes, --map-pack."""
+    """Add --speed, --boxes, --map-pack, --tls."""
     parser.add_argument(
         "--speed",
         type=_speed,
@@ -19,13 +19,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--boxes", type=int, default=BOXES_DEFAULT, help=f"boxes to start (default {BOXES_DEFAULT})")
     parser.add_argument("--map-pack", default="", help="folder of a map pack with kelurahan boundaries")
+    parser.add_argument("--tls", action="store_true", help="boxes with certificates, an authority, and pages by HTTPS")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the demo until Ctrl-C."""
     from hub.demo.run import run_demo
 
-    return run_demo(rate=args.speed, box_count=args.boxes, map_pack=args.map_pack, stop=stop_event())
+    return run_demo(
+        rate=args.speed, box_count=args.boxes, map_pack=args.map_pack, stop=stop_event(), is_tls=args.tls
+    )  # fmt: skip
 
 
 def _speed(text: str) -> float:

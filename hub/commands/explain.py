@@ -7,11 +7,9 @@ import msgspec
 
 from contract.clock import aware
 from hub.alerting.explain import Explained, Explanation, explain
-from hub.commands.config_argument import add_config, config_of
+from hub.commands.config_argument import add_config, config_of, read
 from hub.dispatch.ledger import Hop, ledger_of
-from hub.storage import connection as database
 from hub.storage import deliveries
-from hub.storage.errors import DatabaseMissingError
 
 EXIT_DIFFERS = 1
 
@@ -26,18 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the explanation; 0 if every decision comes out the same, 1 if one differs or there is no such alert."""
     config = config_of(args)
-    try:
-        connection = database.read_only(config.database_path())
-    except DatabaseMissingError as problem:
-        print(problem, file=sys.stderr)
-        return EXIT_DIFFERS
-    explanation = explain(connection, args.alert.upper())
-    if explanation is None:
-        print(f"There is no alert {args.alert}. Try: the list at /api/v1/alerts or on /dinding", file=sys.stderr)
-        return EXIT_DIFFERS
-    rate = config.clock.rate if config.clock else 1.0
-    messages = deliveries.of_alert(connection, explanation.alert.alert_id)
-    hops = ledger_of(explanation.alert, messages, rate=rate).hops
+    with read(config) as connection:
+        explanation = explain(connection, args.alert.upper())
+        if explanation is None:
+            print(f"There is no alert {args.alert}. Try: the list at /api/v1/alerts or on /dinding", file=sys.stderr)
+            return EXIT_DIFFERS
+        rate = config.clock.rate if config.clock else 1.0
+        messages = deliveries.of_alert(connection, explanation.alert.alert_id)
+        hops = ledger_of(explanation.alert, messages, rate=rate).hops
     if args.json:
         sys.stdout.buffer.write(_as_json(explanation, hops))
     else:

@@ -20,6 +20,7 @@ from contract.level.rule import StageReading, step
 from contract.level.settings import HOLD_S, Persistence, Rise, RuleSettings, Thresholds
 from contract.level.state import LevelState
 from contract.level.why import sentence
+from hub import spreadsheet
 from hub.rivers.errors import ThresholdsError
 from hub.rivers.series_file import SeriesRow, intervals_of, read_series
 
@@ -84,7 +85,9 @@ def _write(found: list[CheckRow], *, is_json: bool) -> None:
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(CheckRow.__struct_fields__)
-    writer.writerows((row.at, "" if row.severity is None else row.severity, row.why) for row in found)
+    for row in found:
+        severity = "" if row.severity is None else row.severity
+        writer.writerow((spreadsheet.as_cell(row.at), severity, spreadsheet.as_cell(row.why)))
 
 
 def check(rows: list[SeriesRow], settings: RuleSettings, *, intervals_s: Sequence[float]) -> Iterator[CheckRow]:

@@ -33,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     with opened(config) as connection:
         if args.action == "export":
             city = written_down(connection)
+            if args.csv in {None, "recipients"}:
+                _note_numbers(connection, len(city.recipients), now_ms=config.make_clock().now_ms())
             sys.stdout.write(write_city_csv(city, args.csv) if args.csv else to_toml(city))
             return 0
         city = read_city_csv(args.file) if args.file.suffix.lower() == ".csv" else read_city(args.file)
@@ -53,6 +55,21 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _note_numbers(connection: database.Connection, count: int, *, now_ms: int) -> None:
+    """Write down that somebody is shown every recipient's number."""
+    if not count:
+        return
+    with database.write(connection):
+        audit_log.note(
+            connection,
+            now_ms=now_ms,
+            actor=audit_log.of_shell(),
+            action=Action.NUMBER_SEEN,
+            subject="*",
+            detail={"where": "hub stations export", "count": count},
+        )
+
+
 def to_toml(city: CityFile) -> str:
     """Return the file as TOML text."""
     lines: list[str] = []
@@ -70,5 +87,5 @@ def _value(name: str, value: object) -> str:
         return "{ " + ", ".join(f"{key} = {_value(key, inner)}" for key, inner in value.items()) + " }"
     if name == "valid_from" and isinstance(value, str):
         return value  # a time of TOML stands without quotes
-    # Strings, numbers, booleans and lists of these are written the same in JSON and in TOML.
-    return msgspec.json.encode(value).decode()
+    # Strings, numbers, booleans and lists of these are written the same in JSON and in TOML, but for the letter DEL.
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

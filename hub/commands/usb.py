@@ -1,6 +1,12 @@
-"""`hub usb import DIR`: boxes that ask by a USB stick are let in, and the stick takes their certificates back."""
+"""`hub usb import DIR`: boxes that ask by a USB stick are let in, and the stick takes their certificates back.
+
+A request holds a claim code. It is taken from the stick when its answer is safely there, never before: what is cut
+short or finds no room is asked again with it.
+"""
 
 import argparse
+from collections import Counter
+from enum import Enum
 from pathlib import Path
 
 from contract.clock import SystemClock
@@ -41,35 +47,66 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(importing)
 
 
+class _End(Enum):
+    """What became of one box."""
+
+    LET_IN = "let in"
+    REFUSED = "refused"
+    UNWRITTEN = "let in, but its answer is not on the stick"
+    CODE_LEFT = "let in, but its code is still on the stick"
+
+
 def run(args: argparse.Namespace) -> int:
-    """Answer every request on the stick; one that is refused or broken stops no other."""
+    """Answer every request on the stick; one that is refused, broken or finds no room stops no other."""
     config = config_of(args)
     try:
         found = stick.found(args.stick, stick.ASKS)
         with opened(config) as connection:
-            let_in = sum(_answered(connection, config, args.stick, key) for key in found.keys)
+            ends = [_answered(connection, config, args.stick, key) for key in found.keys]
+        waiting = len(stick.found(args.stick, stick.ANSWERS).keys)
     except StickError as problem:
         raise StickFolderError(str(problem)) from problem
-    refused = len(found.keys) - let_in
-    print(f"{let_in} kotak / boxes, {refused} ditolak / refused, {found.passed_over} dilewati / passed over")
-    if let_in:
-        print("Bawa stik kembali ke kotak / carry the stick back to the box: provision claim --usb DIR")
-    return EXIT_OK if let_in and not refused else EXIT_FAILED
+    _tell(Counter(ends), passed_over=found.passed_over, waiting=waiting)
+    return EXIT_OK if waiting and all(end is _End.LET_IN for end in ends) else EXIT_FAILED
 
 
-def _answered(connection: Connection, config: HubConfig, folder: Path, key: str) -> bool:
-    """Let one box in and write its answer; say so, or why not."""
+def _tell(ends: Counter[_End], *, passed_over: int, waiting: int) -> None:
+    let_in = ends[_End.LET_IN] + ends[_End.CODE_LEFT]
+    print(f"{let_in} kotak / boxes, {ends[_End.REFUSED]} ditolak / refused, {passed_over} dilewati / passed over")
+    if ends[_End.UNWRITTEN]:
+        print(
+            f"!!! {ends[_End.UNWRITTEN]} diterima tanpa jawaban di stik / let in without an answer on the stick. Beri "
+            "tempat, lalu perintah yang sama dalam 24 jam / make room, then the same command within 24 hours."
+        )
+    if not ends:
+        print("Tidak ada permintaan di stik / no requests on the stick: provision claim --usb DIR di kotak / on a box")
+    if ends[_End.REFUSED] or ends[_End.UNWRITTEN] or ends[_End.CODE_LEFT]:
+        print("Stik masih memuat kode: jaga seperti label / the stick still holds codes: guard it like a label.")
+    if waiting:
+        print(f"{waiting} jawaban di stik / answers on the stick. Bawa kembali ke kotak / carry it back to the box: "
+              "provision claim --usb DIR")  # fmt: skip
+
+
+def _answered(connection: Connection, config: HubConfig, folder: Path, key: str) -> _End:
+    """Let one box in, write its answer and then take its code from the stick; say so, or why not."""
     try:
         entry = _entry(connection, config, folder, key)
     except (StickError, CertificateError, RequestRefusedError) as problem:
         print(f"  {key[:16]}  {problem}")
-        return False
+        return _End.REFUSED
     if entry.answer is None:
         print(f"  {key[:16]}  {_WORDS[entry.outcome]}")
-        return False
-    written = stick.write(folder, stick.ANSWERS, key, encoded(entry.answer))
+        return _End.REFUSED
+    end = _End.UNWRITTEN
+    try:
+        written = stick.write(folder, stick.ANSWERS, key, encoded(entry.answer))
+        end = _End.CODE_LEFT
+        stick.remove(folder, stick.ASKS, key)
+    except StickError as problem:
+        print(f"  {key[:16]}  {entry.answer.node}  {problem}")
+        return end
     print(f"  {key[:16]}  {entry.answer.node}  {written.name}")
-    return True
+    return _End.LET_IN
 
 
 def _entry(connection: Connection, config: HubConfig, folder: Path, key: str) -> Entry:

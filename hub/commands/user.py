@@ -107,9 +107,16 @@ def _change(connection: Connection, args: argparse.Namespace, config: HubConfig)
             _note(connection, config, Action.USER_ENABLED, person.name)
             told = "dapat masuk lagi / may sign in again"
     print(f"{person.name}: {told}.")
-    if not people.is_admin_there(connection):
-        print("PERHATIAN / NOTE: tidak ada pengelola / there is no administrator. Try: hub user first-admin")
+    _tell_of_no_admin(connection)
     return 0
+
+
+def _tell_of_no_admin(connection: Connection) -> None:
+    if not people.is_admin_there(connection):
+        print(
+            "PERHATIAN / NOTE: tidak ada pengelola / there is no administrator. "
+            "Try: hub user first-admin, or hub user role NAME admin"
+        )
 
 
 def _first_admin(connection: Connection, config: HubConfig) -> int:
@@ -134,6 +141,7 @@ def _list(connection: Connection) -> int:
         state = "" if since is None else f"  ditutup / disabled {since:%Y-%m-%d %H:%M} UTC"
         print(f"{person.name:<32} {person.role}{state}")
     print(f"{len(found)} orang / people")
+    _tell_of_no_admin(connection)
     return 0
 
 

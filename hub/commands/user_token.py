@@ -1,23 +1,18 @@
 """`hub user token add|list|revoke`: tokens by which programs and the wall's screens are known."""
 
 import argparse
-import ipaddress
 
 from contract.clock import SystemClock, aware
-from hub.api.rights import GRANTS, SCOPES, Right, Role, as_scopes
+from hub.api import token_making
+from hub.api.rights import GRANTS, SCOPES, Right, Role
+from hub.api.token_making import DAYS, DAYS_MOST, Moment, verified_address
 from hub.audit import log as audit_log
-from hub.audit.action import Action
 from hub.commands.config_argument import add_config, opened
 from hub.config import HubConfig
 from hub.errors import PasswordError
-from hub.passwords import verified_name
-from hub.storage import api_tokens, people
+from hub.storage import api_tokens
 from hub.storage import connection as database
 from hub.storage.connection import Connection
-
-DAY_MS = 24 * 3_600_000
-DAYS = 90
-DAYS_MOST = 400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,39 +44,23 @@ def run(args: argparse.Namespace, config: HubConfig) -> int:
 
 
 def _add(connection: Connection, args: argparse.Namespace, config: HubConfig) -> int:
-    name, rights, address = verified_name(args.name), _rights(args), _address(args)
-    if not 1 <= args.days <= DAYS_MOST:
-        raise PasswordError(f"--days: 1 sampai / to {DAYS_MOST}, got {args.days}.")
-    now_real_ms = SystemClock().now_ms()
-    expires_real_ms = now_real_ms + args.days * DAY_MS
+    rights, address = _rights(args), _address(args)
     with database.write(connection):
-        if people.is_taken(connection, name):
-            raise PasswordError(
-                f"{name!r} sudah dipakai / is taken. Try: another name, or hub user token revoke {name!r} first."
-            )
-        token = api_tokens.add(
-            connection,
-            name=name,
-            scopes=as_scopes(rights),
-            now_real_ms=now_real_ms,
-            expires_real_ms=expires_real_ms,
-            address=address,
+        made = token_making.make(
+            connection, name=args.name, rights=rights, days=args.days, at=_moment(config), address=address
         )
-        detail = {"rights": as_scopes(rights), "address": address, "until": f"{aware(expires_real_ms):%Y-%m-%d}"}
-        audit_log.note(
-            connection,
-            now_ms=config.make_clock().now_ms(),
-            actor=audit_log.of_shell(),
-            action=Action.TOKEN_MADE,
-            subject=name,
-            detail=detail,
-        )
-    until = f"{aware(expires_real_ms):%Y-%m-%d %H:%M} UTC"
-    print(f"{name}: {as_scopes(rights)}, sampai / until {until}. Tidak dapat dibaca lagi / cannot be read again:")
-    print(f"  {config.public_url()}/layar/{token}" if address else f"  Authorization: Bearer {token}")
+    until = f"{aware(made.expires_real_ms):%Y-%m-%d %H:%M} UTC"
+    print(f"{made.name}: {made.scopes}, sampai / until {until}. Tidak dapat dibaca lagi / cannot be read again:")
+    print(f"  {config.public_url()}/layar/{made.secret}" if address else f"  Authorization: Bearer {made.secret}")
     if address:
         print(f"Buka tautan itu di peramban layar {address} / open this link in the browser of the screen.")
     return 0
+
+
+def _moment(config: HubConfig) -> Moment:
+    return Moment(
+        actor=audit_log.of_shell(), now_ms=config.make_clock().now_ms(), now_real_ms=SystemClock().now_ms()
+    )  # fmt: skip
 
 
 def _rights(args: argparse.Namespace) -> frozenset[Right]:
@@ -107,20 +86,13 @@ def _address(args: argparse.Namespace) -> str | None:
     """
     if bool(args.address) is not args.wall:
         raise PasswordError("--wall and --address belong together. Try: --wall --address 192.0.2.7")
-    if not args.wall:
-        return None
-    try:
-        return str(ipaddress.ip_address(args.address))
-    except ValueError as problem:
-        raise PasswordError(f"--address {args.address!r}: expected an IP address such as 192.0.2.7.") from problem
+    return verified_address(args.address) if args.wall else None
 
 
 def _revoke(connection: Connection, args: argparse.Namespace, config: HubConfig) -> int:
     with database.write(connection):
-        if not api_tokens.remove(connection, args.name):
+        if not token_making.end(connection, args.name, at=_moment(config)):
             raise PasswordError(f"{args.name!r}: tidak ada token ini / no such token. Try: hub user token list")
-        now_ms, actor = config.make_clock().now_ms(), audit_log.of_shell()
-        audit_log.note(connection, now_ms=now_ms, actor=actor, action=Action.TOKEN_REVOKED, subject=args.name)
     print(f"{args.name}: berakhir / ended.")
     return 0
 
@@ -129,7 +101,7 @@ def _list(connection: Connection) -> int:
     found, now_real_ms = api_tokens.all_tokens(connection), SystemClock().now_ms()
     for one in found:
         state = "" if one.expires_real_ms > now_real_ms else "  BERAKHIR / ENDED"
-        place = f"  {one.address}" if one.address else ""
+        place = f"  {one.address}" if one.address else f"  ({one.owner})" if one.owner else ""
         print(f"{one.name:<24} {aware(one.expires_real_ms):%Y-%m-%d}{state}  {one.scopes}{place}")
     print(f"{len(found)} token")
     return 0

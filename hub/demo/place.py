@@ -1,4 +1,7 @@
-"""Where the demo keeps its things, below JAGAWAI_HOME (default `./var`)."""
+"""Where the demo keeps its things, below JAGAWAI_HOME (default `./var`); with TLS below `tls/` in it.
+
+Boxes that speak plainly and boxes with certificates have other names, so the two demos share nothing.
+"""
 
 import os
 from dataclasses import dataclass
@@ -6,6 +9,8 @@ from pathlib import Path
 
 HOME_VARIABLE = "JAGAWAI_HOME"
 HOME_DEFAULT = "var"
+ROOT_KEY_FOLDER = "kunci-akar-HANYA-PERAGAAN"
+"""The root key of a city lies in two safes; this one guards nothing but a demo, and its folder says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,11 +18,21 @@ class Place:
     """The demo's folder."""
 
     home: Path
+    """Of the hub."""
+    whole: Path
+    """All that the demo has made lies in it."""
 
     @classmethod
-    def from_environment(cls) -> "Place":
+    def from_environment(cls, *, is_tls: bool = False) -> "Place":
         """Return the place that JAGAWAI_HOME names, or `./var`."""
-        return cls(home=Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)).resolve())
+        whole = Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)).resolve()
+        # A root key may not lie in the folder of a hub, so with TLS that folder is a level deeper.
+        return cls(home=whole / "tls" / "hub", whole=whole / "tls") if is_tls else cls(home=whole, whole=whole)
+
+    @property
+    def root_key(self) -> Path:
+        """Folder of the root key of the demo's authority, and of its passphrase."""
+        return self.whole / ROOT_KEY_FOLDER
 
     @property
     def hub_config(self) -> Path:
@@ -39,10 +54,10 @@ class Place:
         """Folder of what the programs print."""
         return self.home / "logs"
 
-    def box_home(self, node_id: str) -> Path:
+    def box_home(self, name: str) -> Path:
         """State of one box."""
-        return self.home / "boxes" / node_id
+        return self.home / "boxes" / name
 
-    def box_config(self, node_id: str) -> Path:
+    def box_config(self, name: str) -> Path:
         """Config file of one box."""
-        return self.box_home(node_id) / "box.toml"
+        return self.box_home(name) / "box.toml"

@@ -1,91 +1,66 @@
 """Starts everything the demo is made of, and ends it.
 
-Order: files and database, broker, hub, phone, boxes. The clock begins when the hub answers, so that the first minute
-of the demo is not spent on starting programs.
+Order: files and database, broker, hub, phone, boxes. The clock begins when all files are there, and with TLS after all
+boxes are known, so that the first minute of the demo is not spent on that.
 """
 
-import os
 import sys
 import threading
-import urllib.error
-import urllib.request
-from dataclasses import dataclass
-from pathlib import Path
 
 from contract.clock import ScaledClock, SystemClock
 from contract.severity import DEFAULT_WORDS
-from hub.broker.embedded import verify_port_is_free
-from hub.config import LOOPBACK
-from hub.demo import pause
-from hub.demo.files import secret, write_box_config, write_hub_config
-from hub.demo.people import ADMIN_PASSWORD, prepare_database
+from hub.demo import joining, pause
+from hub.demo.files import write_box_config, write_hub_config
+from hub.demo.people import prepare_database
 from hub.demo.place import Place
+from hub.demo.ports import Ports
+from hub.demo.ready import wait_until_ready
 from hub.demo.scenario import BoxToStart, boxes_to_start, load_scenario
 from hub.demo.tell import Teller
-from hub.errors import HubError
+from hub.demo.where import say_where
 from hub.storage import connection as database
 from hub.supervisor import Program, Supervisor
 
-READY_WITHIN_S = 90.0
-"""On a busy laptop the hub has been seen to need half a minute."""
 LOOK_EVERY_S = 0.25
+PREPARING_RATE = 1.0
+"""Of the clock while boxes become known: the audit log has its time, and the river waits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """Where the demo listens, all on loopback."""
+def run_demo(*, rate: float, box_count: int, map_pack: str, stop: threading.Event, is_tls: bool = False) -> int:
+    """Run the demo until `stop` is set; return the exit code.
 
-    mqtt: int
-    web: int
-    phone: int
-
-    @classmethod
-    def from_environment(cls) -> "Ports":
-        """Return the ports that JAGAWAI_MQTT_PORT, JAGAWAI_WEB_PORT and JAGAWAI_PHONE_PORT name, or the defaults."""
-        return cls(
-            mqtt=int(os.environ.get("JAGAWAI_MQTT_PORT", "1883")),
-            web=int(os.environ.get("JAGAWAI_WEB_PORT", "8080")),
-            phone=int(os.environ.get("JAGAWAI_PHONE_PORT", "8081")),
-        )
-
-    def verify_free(self) -> None:
-        """Return if nothing listens on any of them.
-
-        Raises:
-            PortTakenError: something does.
-        """
-        verify_port_is_free(LOOPBACK, self.mqtt, what="MQTT", variable="JAGAWAI_MQTT_PORT")
-        verify_port_is_free(LOOPBACK, self.web, what="web", variable="JAGAWAI_WEB_PORT")
-        verify_port_is_free(LOOPBACK, self.phone, what="phone", variable="JAGAWAI_PHONE_PORT")
-
-
-def run_demo(*, rate: float, box_count: int, map_pack: str, stop: threading.Event) -> int:
-    """Run the demo until `stop` is set; return the exit code."""
-    place, ports = Place.from_environment(), Ports.from_environment()
+    Raises:
+        HubError: a port is taken, or a program of the demo failed.
+    """
+    place, ports = Place.from_environment(is_tls=is_tls), Ports.from_environment(is_tls=is_tls)
     scenario = load_scenario()
-    boxes = boxes_to_start(scenario, count=box_count)
+    boxes = boxes_to_start(scenario, count=box_count, is_tls=is_tls)
     ports.verify_free()
-    clock = _start_clock(place, first_ms=round(scenario.starts_at.timestamp() * 1000), rate=rate)
-    write_hub_config(
-        place,
-        rate=rate,
-        anchor_real_ms=clock.anchor_real_ms,
-        anchor_data_ms=clock.anchor_data_ms,
-        mqtt_port=ports.mqtt,
-        web_port=ports.web,
-        map_pack=map_pack,
-    )
-    api_token = prepare_database(place, clock=clock, phone_port=ports.phone)
+    first_ms = round(scenario.starts_at.timestamp() * 1000)
+    if is_tls:
+        boxes = _known(place, boxes, ports=ports, first_ms=first_ms, stop=stop)
+        if stop.is_set():
+            return 0
+    clock = _start_clock(place, first_ms=first_ms, rate=rate)
+    write_hub_config(place, clock=clock, ports=ports, map_pack=map_pack)
+    names = {box.node_id: box.identity.node_id for box in boxes if box.identity is not None}
+    api_token = prepare_database(place, clock=clock, phone_port=ports.phone, names=names if is_tls else None)
     for box in boxes:
-        write_box_config(
-            place,
-            box,
-            rate=rate,
-            anchor_real_ms=clock.anchor_real_ms,
-            anchor_data_ms=clock.anchor_data_ms,
-            mqtt_port=ports.mqtt,
-        )
+        write_box_config(place, box, clock=clock, ports=ports)
     return _run(place, ports, boxes, clock=clock, stop=stop, api_token=api_token)
+
+
+def _known(
+    place: Place, boxes: list[BoxToStart], *, ports: Ports, first_ms: int, stop: threading.Event
+) -> list[BoxToStart]:  # fmt: skip
+    """Return the boxes as the hub knows them."""
+    known = joining.with_identities(place, boxes)
+    if not joining.is_left_to_do(place, known):
+        return known
+    clock = _start_clock(place, first_ms=first_ms, rate=PREPARING_RATE)
+    joining.join(place, known, ports=ports, clock=clock, stop=stop)
+    pause.note(place.clock_file, clock=clock)
+    return joining.with_identities(place, known)
 
 
 def _start_clock(place: Place, *, first_ms: int, rate: float) -> ScaledClock:
@@ -110,9 +85,9 @@ def _programs(place: Place, ports: Ports, boxes: list[BoxToStart]) -> list[Progr
         Program(name="telepon", command=phone, log=place.logs / "phone.log"),
         *(
             Program(
-                name=box.node_id,
-                command=[python, "-m", "edge_agent", "run", "--config", str(place.box_config(box.node_id))],
-                log=place.logs / f"{box.node_id}.log",
+                name=box.name,
+                command=[python, "-m", "edge_agent", "run", "--config", str(place.box_config(box.name))],
+                log=place.logs / f"{box.name}.log",
             )
             for box in boxes
         ),
@@ -132,8 +107,8 @@ def _run(
     connection = database.read_only(place.home / "hub.db")
     try:
         supervisor.start()
-        _wait_until_ready(ports, supervisor, clock=clock, stop=stop, logs=place.logs)
-        _say_where(place, ports, clock=clock, api_token=api_token)
+        wait_until_ready(ports, supervisor, clock=clock, stop=stop, logs=place.logs)
+        say_where(place, ports, boxes, clock=clock, api_token=api_token)
         teller = Teller(connection, clock=clock, words=DEFAULT_WORDS)
         noted_real_ms = 0
         while not stop.wait(LOOK_EVERY_S):
@@ -147,38 +122,6 @@ def _run(
         supervisor.end()
         connection.close()
         pause.note(place.clock_file, clock=clock)
-    print(f"Berhenti. Lanjut dari sini: make demo. Mulai dari awal: hapus {place.home}")
+    again = "make demo" if ports.https is None else "make demo TLS=1"
+    print(f"Berhenti. Lanjut dari sini: {again}. Mulai dari awal: hapus {place.whole}")
     return 0
-
-
-def _wait_until_ready(
-    ports: Ports, supervisor: Supervisor, *, clock: ScaledClock, stop: threading.Event, logs: Path
-) -> None:
-    """Return when the pages answer.
-
-    Raises:
-        HubError: they did not in time, or the hub's config cannot be used.
-    """
-    deadline_ms = clock.real_ms() + round(1000 * READY_WITHIN_S)
-    while not stop.wait(0.1):
-        try:
-            with urllib.request.urlopen(f"http://{LOOPBACK}:{ports.web}/healthz", timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            if supervisor.look_after() or clock.real_ms() > deadline_ms:
-                message = f"demo: the hub did not answer within {READY_WITHIN_S:g} s. Look into {logs}"
-                raise HubError(message) from None
-
-
-def _say_where(place: Place, ports: Ports, *, clock: ScaledClock, api_token: str) -> None:
-    password = secret(place, ADMIN_PASSWORD)
-    print(
-        f"\nJagawai · PERAGAAN {clock.rate:g}x\n\n"
-        f"  Dinding   http://{LOOPBACK}:{ports.web}/dinding\n"
-        f"  Masuk     http://{LOOPBACK}:{ports.web}/masuk   admin / {password}\n"
-        f"  Telepon   http://{LOOPBACK}:{ports.phone}/\n"
-        f"  API       Authorization: Bearer {api_token}\n"
-        f"  Catatan   {place.logs}\n\n"
-        "Waspada pertama dalam 60 detik, Awas dalam 4 menit. Ctrl-C menghentikan semuanya.\n",
-        flush=True,
-    )

@@ -8,18 +8,23 @@ from msgspec import Struct
 
 from contract.config_file import read_config
 from contract.identity import NodeId
+from hub.demo.identity import Identity
 from hub.errors import ConfigError
+from hub.fleet.city_file import StationId
 
 SCENARIO_FILE = Path(__file__).with_name("scenario.toml")
 STATIONS_FILE = Path(__file__).with_name("stations.toml")
+SITES_FILE = Path(__file__).with_name("sites.toml")
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 class ScenarioBox(Struct, frozen=True, kw_only=True):
-    """One box: its name, and the file with its gauge, in the form of a box's config."""
+    """One box: its name, the file with its gauge in the form of a box's config, and where it hangs."""
 
     node: NodeId
+    """With TLS the hub gives it another, and this one stands for it in the city file."""
     gauge_file: str
+    site: StationId
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
@@ -35,7 +40,17 @@ class BoxToStart:
     """A box of the scenario with the text of its gauge's config."""
 
     node_id: str
+    """As the scenario calls it."""
+    site_id: str
     gauge_toml: str
+    identity: Identity | None = None
+    """What it got from the hub; None: it speaks plainly, or was not let in yet."""
+    is_tls: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its folder and its log are called: with TLS by the site, for it has no name before the hub gives one."""
+        return self.site_id if self.is_tls else self.node_id
 
 
 def load_scenario(path: Path = SCENARIO_FILE) -> Scenario:
@@ -50,7 +65,7 @@ def load_scenario(path: Path = SCENARIO_FILE) -> Scenario:
     return scenario
 
 
-def boxes_to_start(scenario: Scenario, *, count: int) -> list[BoxToStart]:
+def boxes_to_start(scenario: Scenario, *, count: int, is_tls: bool = False) -> list[BoxToStart]:
     """Return the first `count` boxes, with the paths of their series made absolute.
 
     Raises:
@@ -62,6 +77,8 @@ def boxes_to_start(scenario: Scenario, *, count: int) -> list[BoxToStart]:
     return [
         BoxToStart(
             node_id=box.node,
+            site_id=box.site,
+            is_tls=is_tls,
             gauge_toml=(folder / box.gauge_file).read_text(encoding="utf-8").replace("{examples}", str(EXAMPLES)),
         )
         for box in scenario.boxes[:count]

@@ -14,6 +14,7 @@ from hub.alerting import messages, routing
 from hub.alerting.alert import AlertKind
 from hub.alerting.policy import AlertPolicy
 from hub.alerting.routing import Recipient
+from hub.audit.masking import masked_text
 from hub.dispatch.channel import Channel, Letter
 from hub.dispatch.errors import NotTakenError
 from hub.dispatch.watch import Heralded, Silence
@@ -76,6 +77,6 @@ class Herald:
         try:
             await channel.hand_over(letter, target=person.target)
         except NotTakenError as problem:
-            _LOG.error("telling %s that the hub stands still: %s", person.name, problem)
+            _LOG.error("telling %s that the hub stands still: %s", person.name, masked_text(str(problem)))
             return False
         return True

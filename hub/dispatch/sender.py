@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 
 from contract.clock import Clock
 from hub.alerting.alert import AlertKind
+from hub.audit.masking import masked_target, masked_text
 from hub.dispatch import pacing
 from hub.dispatch.channel import Channel, Letter
 from hub.dispatch.delivery import Delivery, DeliveryState
@@ -167,7 +168,7 @@ class Sender:
     def _note_success(self, one: Waiting, target: str) -> None:
         if target in self._failing:
             self._failing.discard(target)
-            _LOG.info("messages to %s get through again", target)
+            _LOG.info("messages to %s get through again", masked_target(target))
         now_ms = self._clock.now_ms()
         with write(self._connection):
             if deliveries.move(self._connection, one.delivery_id, DeliveryState.HANDED, at_ms=now_ms, error=""):
@@ -175,7 +176,8 @@ class Sender:
 
     def _note_failure(self, one: Waiting, target: str, problem: NotTakenError) -> None:
         level = logging.DEBUG if target in self._failing else logging.WARNING
-        _LOG.log(level, "message %s was not taken by %s: %s", one.delivery_id, target, problem)
+        shown, why = masked_target(target), masked_text(str(problem))  # a telephone number has no place in a journal
+        _LOG.log(level, "message %s was not taken by %s: %s", one.delivery_id, shown, why)
         self._failing.add(target)
         attempts = one.attempts + 1
         with write(self._connection):

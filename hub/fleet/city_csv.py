@@ -1,7 +1,8 @@
 """The same entries as CSV, one kind a file: nested names with a dot (`rise.cm`), lists with spaces (`120 170 220`).
 
 What a cell may hold is checked as in a TOML file, in the same words. Nothing is guessed: a line with more or fewer
-cells than there are columns is refused, because a decimal comma makes two cells of one number.
+cells than there are columns is refused, because a decimal comma makes two cells of one number. Text that a spreadsheet
+would take for a formula is written, and read, with an apostrophe in front: see `hub.spreadsheet`.
 """
 
 import csv
@@ -15,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from contract.config_file import read_tables
+from hub import spreadsheet
 from hub.fleet.city_file import (
     BindingEntry,
     CityFile,
@@ -150,7 +152,7 @@ def _value(cell: str, hint: Any) -> Any:
                 return _READERS[kind](cell)
             except ValueError:
                 return cell
-    return cell
+    return spreadsheet.as_meant(cell)
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -159,9 +161,13 @@ def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
         if isinstance(value, dict):
             flat |= _flat(value, f"{prefix}{name}.")
         elif isinstance(value, list | tuple):
-            flat[prefix + name] = " ".join(str(one) for one in value)
-        elif isinstance(value, bool):
-            flat[prefix + name] = str(value).lower()
+            flat[prefix + name] = " ".join(str(_cell(one)) for one in value)
         elif value is not None:
-            flat[prefix + name] = value
+            flat[prefix + name] = _cell(value)
     return flat
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return spreadsheet.as_cell(value) if isinstance(value, str) else value

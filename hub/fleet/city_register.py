@@ -16,6 +16,7 @@ from hub.fleet.city_file import (
     ThresholdsEntry,
 )
 from hub.fleet.errors import CityFileError
+from hub.fleet.standing import Standing, standing
 from hub.storage import bindings, quotas, recipients, sites, stations, thresholds
 from hub.storage.connection import Connection
 from hub.storage.errors import VersionTakenError
@@ -33,9 +34,10 @@ def enter(connection: Connection, city: CityFile, *, now_ms: int) -> None:
         now_ms: the hub's clock; new thresholds without a time hold from here on, known ones as they did.
 
     Raises:
-        CityFileError: something names a station that is not known, or a version that is taken; names every problem.
+        CityFileError: something names a station that is not known or a version that is taken, or would put a revoked
+            box where it does not stand; names every problem.
     """
-    problems = _unknown_stations(connection, city)
+    problems = _unknown_stations(connection, city) + _revoked_boxes(connection, city)
     for station in city.stations:
         stations.save(connection, _station(station))
     for site in city.sites:
@@ -51,6 +53,8 @@ def enter(connection: Connection, city: CityFile, *, now_ms: int) -> None:
     if problems:
         raise CityFileError(problems)
     for binding in city.bindings:
+        if standing(connection, binding.node) is Standing.REVOKED:
+            continue  # it stands as it is; a line before may have given its place to another box
         bindings.bind(
             connection, node_id=binding.node, source=binding.source, station_id=binding.station, now_ms=now_ms
         )
@@ -114,6 +118,19 @@ def _unknown_stations(connection: Connection, city: CityFile) -> list[str]:
         f"{what}: station {station!r} is not known. Known: {', '.join(sorted(known - {ALL_STATIONS})) or 'none'}"
         for what, station in named
         if station not in known
+    ]
+
+
+def _revoked_boxes(connection: Connection, city: CityFile) -> list[str]:
+    """Return what would put a revoked box where it does not stand, as in the place of the one that replaced it."""
+    held = bindings.counting(bindings.all_bindings(connection))
+    standing_still = {(one.node_id, one.source, one.station_id) for one in held.values()}
+    return [
+        f"binding of {one.node}/{one.source}: kotak ini dicabut / this box is revoked. Tulis kotak penggantinya, atau "
+        "hapus baris itu / write the one that replaced it, or take the line out: hub node list"
+        for one in city.bindings
+        if (one.node, one.source, one.station) not in standing_still
+        and standing(connection, one.node) is Standing.REVOKED
     ]
 
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.fleet.errors import ClaimError, SiteError
-from hub.storage import claims, sites
+from hub.storage import claims, node_certificates, sites
 from hub.storage.claims import Claim
 from hub.storage.connection import Connection
 from provisioning.identity import claim_code, crockford
@@ -132,7 +132,7 @@ def take(connection: Connection, code: str, *, key_fingerprint: str, now_real_ms
     outcome = judged(claim, key_fingerprint=key_fingerprint, now_real_ms=now_real_ms)
     if outcome is Outcome.OTHER_KEY:
         claims.raise_alarm(connection, claim.claim_id, key_fingerprint=key_fingerprint, now_real_ms=now_real_ms)
-    if outcome is Outcome.TAKEN and claims.of_key(connection, key_fingerprint) is not None:
+    if outcome is Outcome.TAKEN and is_key_known(connection, key_fingerprint):
         outcome = Outcome.KEY_KNOWN
     if outcome not in {Outcome.TAKEN, Outcome.AGAIN}:
         return Take(outcome=outcome)
@@ -214,6 +214,14 @@ def found(connection: Connection, code: str) -> Claim | None:
         return None
     claim = claims.of_hash(connection, code_hash)
     return claim if claim is not None and hmac.compare_digest(claim.code_hash, code_hash) else None
+
+
+def is_key_known(connection: Connection, key_fingerprint: str) -> bool:
+    """Answer whether a key has taken another code, or a box was given a certificate for it later."""
+    return (
+        claims.of_key(connection, key_fingerprint) is not None
+        or node_certificates.of_key(connection, key_fingerprint) is not None
+    )
 
 
 def _new_node_id(connection: Connection) -> str:

@@ -14,6 +14,7 @@ from hub.alerting.policy import AlertPolicy
 from hub.audit import log as audit_log
 from hub.audit.action import Action
 from hub.fleet import claims as codes
+from hub.fleet import replacement
 from hub.fleet.authority.issuing import issue_node_certificate, read_request
 from hub.fleet.authority.shelf import Authority
 from hub.fleet.claims import Outcome, Take
@@ -87,11 +88,28 @@ def enrol(
         _note(connection, Action.CLAIM_TAKEN, take.site_id, actor=actor, moment=moment, detail={
             "claim": take.claim_id, "node": take.node_id, "key": request.key_fingerprint,
         })  # fmt: skip
+        replacement.take_over(connection, take.site_id, take.node_id, now_ms=moment.hub_ms, actor=actor)
     return Entry(
         outcome=take.outcome,
         answer=Answer(
             node=take.node_id, certificate=certificate.decode(), bundle=authority.bundle_pem().decode(), broker=broker
         ),
+    )
+
+
+def answer_again(claim: Claim, *, authority: Authority, broker: Broker) -> Answer:
+    """Return what a box was answered when it took its code; nothing is written.
+
+    Raises:
+        ValueError: nobody has taken this code.
+    """
+    if claim.node_id is None or claim.certificate is None:
+        raise ValueError(f"answering claim {claim.claim_id} again: nobody has taken it")
+    return Answer(
+        node=claim.node_id,
+        certificate=claim.certificate.decode(),
+        bundle=authority.bundle_pem().decode(),
+        broker=broker,
     )
 
 

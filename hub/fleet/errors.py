@@ -4,6 +4,7 @@ FleetError
 ├── CityFileError   a file of stations, thresholds, bindings or recipients cannot be used; lists every problem
 ├── SiteError       there is no such site
 ├── ClaimError      a claim cannot be revoked
+├── StandingError   a box cannot be revoked or released
 ├── StickFolderError  a USB stick cannot be used
 └── AuthorityError  something about the issuing authority; its tree stands in authority/errors.py
 """
@@ -34,6 +35,10 @@ class SiteError(FleetError, ValueError):
 
 class ClaimError(FleetError, ValueError):
     """Nothing can be done with a claim."""
+
+
+class StandingError(FleetError, ValueError):
+    """A box cannot be revoked or released."""
 
 
 class StickFolderError(FleetError, OSError):

@@ -72,7 +72,10 @@ class Committer:
         heard: dict[str, Box] = {}
         runs: dict[str, list[Run]] = {}
         answers: list[Addressed] = []
+        memory.refused.follow(connection)
         for item in incoming:
+            if memory.refused.refuses(item.node_id):
+                continue
             if isinstance(item, DeadLetter):
                 memory.dead_letters.put(connection, item)
             elif isinstance(item, Farewell):
@@ -97,6 +100,7 @@ class Committer:
             answers += self._settle(taken, now_ms=now_ms)
         self._note_heard(heard, now_ms=now_ms, real_ms=real_ms)
         memory.watermarks.save(connection)
+        memory.refused.count(connection)
         self._count(intake)
         return answers
 
@@ -149,12 +153,10 @@ class Committer:
         memory, mark = self._memory, taken.mark
         for fault in taken.faults:
             self._suspicions.take_fault(self._connection, mark, fault)
-        box = memory.boxes.find(mark.node_id)
-        if taken.conflicts and box is not None:
+        if taken.conflicts:
             counters.add(self._connection, {(RECORD_CONFLICTS, ""): taken.conflicts})
-            self._suspicions.suspect_clone(
-                self._connection, box, f"same number, other content: {taken.conflicts} of spool {mark.spool_id}"
-            )
+        if taken.is_contradicted:
+            self._suspicions.take_conflict(self._connection, mark)
         self._suspicions.look_for_losses(self._connection, mark)
         return acks_of(
             mark,

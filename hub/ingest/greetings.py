@@ -53,8 +53,9 @@ def take_leave(connection: Connection, memory: Memory, farewell: Farewell, *, no
 
 
 def standing_acks(memory: Memory, *, now_ms: int) -> list[Addressed]:
-    """Return an ack for every known spool, for when the hub itself has just connected."""
-    return [_standing(memory, mark, now_ms=now_ms) for mark in memory.watermarks.all_marks()]
+    """Return an ack for every known spool of a live box, for when the hub itself has just connected."""
+    marks = (mark for mark in memory.watermarks.all_marks() if mark.node_id not in memory.refused)
+    return [_standing(memory, mark, now_ms=now_ms) for mark in marks]
 
 
 def _standing(memory: Memory, mark: SpoolMark, *, now_ms: int, session: str | UnsetType = UNSET) -> Addressed:
@@ -75,6 +76,8 @@ def _supersede(memory: Memory, node_id: str) -> None:
 
 def _signs_of_a_clone(box: Box, hello: Hello, *, real_ms: int) -> str:
     seen = {"session": hello.session, "kernel_boot": hello.kernel_boot}
+    if hello.instance:  # boxes of before it say none
+        seen["instance"] = hello.instance
     seen |= {f"spool of {producer}": told.spool for producer, told in hello.spools.items()}
     returned = [
         what for what, value in seen.items() if box.clones.setdefault(what, CloneWatch()).see(value, real_ms=real_ms)

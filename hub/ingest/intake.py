@@ -24,6 +24,7 @@ from contract.records import (
     Tombstone,
     UnknownRecord,
 )
+from hub.fleet import retirement
 from hub.ingest.dead_letter_box import DeadLetterBox
 from hub.ingest.decode import Offer
 from hub.ingest.watermarks import SpoolMark
@@ -53,6 +54,8 @@ class Taken:
     """Every number offered that is covered now."""
     faults: list[Fault] = field(default_factory=list)
     conflicts: int = 0
+    is_contradicted: bool = False
+    """A conflict was not known before."""
 
 
 class Intake:
@@ -149,6 +152,13 @@ class Intake:
                 text=record.text,
                 now_ms=self._now_ms,
             )
+            retirement.take_answer(
+                self._connection,
+                taken.mark.node_id,
+                record.command_id,
+                result=record.result,
+                now_ms=self._now_ms,
+            )
 
     def _bury(self, tombstone: Tombstone, mark: SpoolMark) -> None:
         """Cover what a tombstone stands for, and say which numbers will not come and why."""
@@ -215,7 +225,7 @@ class Intake:
 
     def _conflict(self, seq: int, stored: bytes, offered: bytes, taken: Taken) -> None:
         taken.conflicts += 1
-        conflicts.add(
+        is_new = conflicts.add(
             self._connection,
             Conflict(
                 node_id=taken.mark.node_id,
@@ -226,6 +236,7 @@ class Intake:
                 received_ms=self._now_ms,
             ),
         )
+        taken.is_contradicted = taken.is_contradicted or is_new
 
     def _compare_rows(self, rows: list[NewRow], *, missing: int) -> None:
         """Find out why rows were not inserted though their numbers were not known: same content or other."""

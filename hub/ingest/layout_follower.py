@@ -28,6 +28,10 @@ class LayoutFollower:
             self._take(connection, now_ms=now_ms)
         self._seen_data_version = seen
 
+    def look_again(self) -> None:
+        """Look at the next call whatever happened: this very process has changed the layout."""
+        self._seen_data_version = -1
+
     def _take(self, connection: Connection, *, now_ms: int) -> None:
         before = self._memory.read_layout_again(connection).places
         for station_id, place in self._memory.layout.places.items():

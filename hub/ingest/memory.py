@@ -6,6 +6,7 @@ from hub.ingest.boxes import Boxes
 from hub.ingest.credit import Credit
 from hub.ingest.dead_letter_box import DeadLetterBox
 from hub.ingest.hub_clock import leads_of
+from hub.ingest.refusals import Refusals
 from hub.ingest.watermarks import Watermarks
 from hub.rivers.layout import Layout, read_layout
 from hub.rivers.level_keeper import LevelKeeper
@@ -28,6 +29,7 @@ class Memory:
         self.dead_letters = DeadLetterBox(limit=dead_letters_limit)
         self.credit = Credit()
         self.ntp_leads = leads_of(clock)
+        self.refused: Refusals
         self.db_epoch = ""
         self.layout: Layout
         self.load(connection)
@@ -38,6 +40,8 @@ class Memory:
         self.db_epoch = meta.db_epoch(connection)
         self.watermarks.load(connection, real_ms=real_ms)
         self.boxes.load(connection, real_ms=real_ms)
+        self.refused = Refusals()
+        self.refused.read_again(connection)
         self.dead_letters.load(connection)
         self.desired.load(connection, db_epoch=self.db_epoch)
         self.layout = read_layout(connection, now_ms=self._clock.now_ms(), clock_rate=self._clock.rate)

@@ -13,6 +13,7 @@ from contract.topics import down
 from hub.alerting.policy import AlertPolicy
 from hub.audit import log as audit_log
 from hub.audit import new_life
+from hub.broker.keeper import Keeper
 from hub.ingest.acknowledge import Addressed
 from hub.ingest.alert_desk import AlertDesk
 from hub.ingest.commit import Committer
@@ -60,6 +61,7 @@ def run(
     dead_letters_limit: int,
     clock: Clock,
     stop: threading.Event,
+    keeper: Keeper | None = None,
 ) -> int:
     """Take in what boxes send until `stop` is set; return the exit code.
 
@@ -72,6 +74,7 @@ def run(
         dead_letters_limit: how many dead letters are kept.
         clock: the hub's.
         stop: ends the process.
+        keeper: of what the broker shall read; None: a broker that lets anybody in.
 
     Raises:
         TlsFilesError: authority, certificate or key of the hub cannot be loaded.
@@ -97,7 +100,9 @@ def run(
         committer = Committer(connection, memory, clock=clock, desk=desk, policy=policy)
         ticks = Ticks(connection, memory, clock=clock, desk=desk, policy=policy, kept=kept)
         ticks.start()
-        ingest = Ingest(connection, memory, link=link, committer=committer, ticks=ticks, clock=clock)
+        ingest = Ingest(
+            connection, memory, link=link, committer=committer, ticks=ticks, clock=clock, keeper=keeper
+        )  # fmt: skip
         while not stop.is_set():
             ingest.leave_mark(database_path)
             ingest.serve(stop, rounds_real_ms=LIFE_MARK_EVERY_REAL_MS)
@@ -120,8 +125,10 @@ class Ingest:
         committer: Committer,
         ticks: Ticks,
         clock: Clock,
+        keeper: Keeper | None = None,
     ) -> None:
         """Take the parts."""
+        self._keeper = keeper
         self._connection = connection
         self._memory = memory
         self._link = link
@@ -188,6 +195,8 @@ class Ingest:
         """Tell every known box where its spools stand and what it should be: the hub is back."""
         self._answer(standing_acks(self._memory, now_ms=self._clock.now_ms()))
         for node_id, document in self._memory.desired.documents().items():
+            if node_id in self._memory.refused:
+                continue
             self._link.publish(down(node_id, "desired"), encode_message(document), is_retained=True)
         self._link.settle([])
 
@@ -195,7 +204,13 @@ class Ingest:
         self._next_tick_real_ms = self._clock.real_ms() + TICK_REAL_MS
         durations_s, self._durations_s = self._durations_s, []
         try:
-            self._ticks.tick(listening_real_ms=self._link.listening_real_ms, durations_s=durations_s)
+            if self._keeper is not None:
+                self._keeper.look(self._connection)
+            self._ticks.tick(
+                listening_real_ms=self._link.listening_real_ms,
+                durations_s=durations_s,
+                broker=None if self._keeper is None else self._keeper.state,
+            )
         except _TROUBLE_OF_THE_DATABASE as problem:
             self._complaints.trouble("tick", f"cannot commit the tick: {problem}")
         else:

@@ -7,6 +7,7 @@ from contract.records import Fault, RecordClass
 from contract.seq_ranges import Range
 from hub.alerting.alert import CLONE_CODE, RECORDS_LOST_CODE
 from hub.alerting.policy import AlertPolicy
+from hub.fleet import standing
 from hub.ingest.alert_desk import AlertDesk
 from hub.ingest.boxes import Box
 from hub.ingest.complaints import Complaints
@@ -15,13 +16,17 @@ from hub.ingest.memory import Memory
 from hub.ingest.savepoint import savepoint
 from hub.ingest.watermarks import QUIET_REAL_MS, SpoolMark
 from hub.rivers.silence import TRUSTED
-from hub.storage import changes, counters, faults, gaps, nodes
+from hub.storage import changes, counters, faults, gaps
 from hub.storage.connection import Connection
 from hub.storage.counters import RECORD_GAPS
 from hub.storage.faults import FaultNow
 from hub.storage.gaps import Gap
 
-_CLONE_TEXT = "dua kotak memakai satu nama, atau isinya rusak"
+_CLONE_TEXT = (
+    "dua kotak memakai satu nama: pusat TIDAK menerima data kotak ini. Pantau stasiunnya dengan mata. Lepas: "
+    "konfirmasi alarm ini setelah salinan dimatikan"
+)
+_CONFLICT_TEXT = "isi yang berbeda dengan nomor yang sama: penyimpanan kotak rusak, atau dua kotak memakai satu nama"
 _LOG = logging.getLogger(__name__)
 
 
@@ -95,15 +100,18 @@ class Suspicions:
             at_ms = fault.at_ms if fault.clock in TRUSTED else self._clock.now_ms()
             self._tell(connection, mark.node_id, fault.source, fault.code, fault.text, at_ms=at_ms, active=fault.active)
 
+    def take_conflict(self, connection: Connection, mark: SpoolMark) -> None:
+        """Tell people of one number with two contents. It refuses nobody: a disk that lied in a power cut makes one."""
+        _LOG.warning("%s says other things under numbers of spool %s that are stored", mark.node_id, mark.spool_id)
+        self._tell(connection, mark.node_id, "", CLONE_CODE, _CONFLICT_TEXT, at_ms=self._clock.now_ms(), active=True)
+
     def suspect_clone(self, connection: Connection, box: Box, evidence: str) -> None:
-        """Flag a box of which there seem to be two; its records are taken all the same."""
-        # Asked of the database: a person may have lifted the flag in another process.
-        known = nodes.one(connection, box.node_id)
-        if known is not None and known.is_quarantined:
-            return
+        """Quarantine a box of which there seem to be two; what it has said until now is kept and answered."""
         now_ms = self._clock.now_ms()
-        nodes.quarantine(connection, box.node_id, evidence=evidence)
-        changes.add(connection, at_ms=now_ms, kind="node", ref=box.node_id)
+        if not standing.quarantine(connection, box.node_id, reason=evidence, now_ms=now_ms):
+            return
+        self._memory.refused.read_again(connection)
+        box.clones.clear()
         _LOG.warning("%s may be two boxes, or corrupted: %s", box.node_id, evidence)
         self._tell(connection, box.node_id, "", CLONE_CODE, _CLONE_TEXT, at_ms=now_ms, active=True)
 

@@ -5,15 +5,19 @@ Roll-ups follow in portions of their own, so that nobody waits for them.
 
 import logging
 
-from contract.clock import Clock
+from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
+from hub.broker.keeper import BrokerState
 from hub.ingest.ageing import Ageing
 from hub.ingest.alert_desk import AlertDesk
+from hub.ingest.broker_trouble import BrokerTrouble
 from hub.ingest.complaints import Complaints
+from hub.ingest.endings import Endings
 from hub.ingest.errors import PartFailedError
 from hub.ingest.hub_clock import HubClock
 from hub.ingest.hub_trouble import HubTrouble
 from hub.ingest.layout_follower import LayoutFollower
+from hub.ingest.leavers import Leavers
 from hub.ingest.memory import Memory
 from hub.ingest.savepoint import savepoint
 from hub.ingest.station_moves import StationMoves
@@ -38,8 +42,9 @@ class Ticks:
         desk: AlertDesk,
         policy: AlertPolicy,
         kept: Retention,
+        real: Clock | None = None,
     ) -> None:
-        """Take what is acted on."""
+        """Take what is acted on; `real` is the machine's own clock, in whose time certificates end."""
         self._connection = connection
         self._memory = memory
         self._clock = clock
@@ -48,8 +53,11 @@ class Ticks:
         self._retention = kept
         self._ageing = Ageing(memory, clock=clock, desk=desk, policy=policy)
         self._trouble = HubTrouble(clock=clock, desk=desk, policy=policy)
+        self._broker = BrokerTrouble(clock=clock, desk=desk, policy=policy)
         self._hub_clock = HubClock(memory.ntp_leads, clock=clock, desk=desk, policy=policy)
         self._suspicions = Suspicions(memory, clock=clock, desk=desk, policy=policy)
+        self._endings = Endings(clock=clock, real=real or SystemClock(), desk=desk, policy=policy)
+        self._leavers = Leavers(memory, clock=clock)
         stations = StationMoves(memory, clock=clock, desk=desk, policy=policy)
         self._follower = LayoutFollower(memory, stations, clock=clock)
         self._complaints = Complaints(_LOG)
@@ -60,24 +68,35 @@ class Ticks:
         with write(self._connection):
             self._memory.desired.refresh(self._connection, self._memory.layout, now_ms=self._clock.now_ms())
 
-    def tick(self, *, listening_real_ms: int | None, durations_s: list[float]) -> None:
+    def tick(
+        self, *, listening_real_ms: int | None, durations_s: list[float], broker: BrokerState | None = None
+    ) -> None:  # fmt: skip
         """Do what a second brings.
 
         Args:
             listening_real_ms: real clock since when boxes are heard without a break; None while the broker is away.
             durations_s: how long each set of messages since the last tick took, from the first byte to the commit.
+            broker: how far it is with what it should read; None: it can deny nobody.
         """
         try:
             with write(self._connection):
+                if broker is not None:
+                    self._broker.look(self._connection, broker)
                 self._tick(listening_real_ms, durations_s)
         except BaseException:
             self._memory.load(self._connection)
             self._trouble.forget_told()
             self._hub_clock.forget_told()
+            self._broker.forget_told()
+            self._endings.forget_told()
             raise
 
     def _tick(self, listening_real_ms: int | None, durations_s: list[float]) -> None:
         connection, now_ms, real_ms = self._connection, self._clock.now_ms(), self._clock.real_ms()
+        self._memory.refused.follow(connection)
+        if self._leavers.look(connection):
+            self._memory.refused.read_again(connection)
+            self._follower.look_again()
         self._follower.look(connection)
         self._ageing.look(connection, listening_real_ms=listening_real_ms)
         for mark in self._memory.watermarks.all_marks():
@@ -86,6 +105,7 @@ class Ticks:
         self._memory.watermarks.save(connection)
         self._trouble.look(connection, is_listening=listening_real_ms is not None)
         self._hub_clock.look(connection)
+        self._endings.look(connection)
         self._tick_alerts(now_ms)
         self._memory.desired.show_audit_head(connection, now_ms=now_ms)
         self._memory.credit.forget_silent(real_ms=real_ms)

@@ -6,7 +6,8 @@ ProposalError
 ├── SamePersonError        who proposed it wants to approve it
 ├── NoPersonError          a token that nobody owns wants to propose or approve
 ├── TooManyProposalsError  as many wait as may
-└── ProposalBodyError      it says too much
+├── ProposalBodyError      it says too much
+└── RoleRefusedError       a role cannot be given, or not so
 """
 
 from hub.errors import HubError
@@ -38,3 +39,18 @@ class TooManyProposalsError(ProposalError, RuntimeError):
 
 class ProposalBodyError(ProposalError, ValueError):
     """What is proposed is too long."""
+
+
+class RoleRefusedError(ProposalError, ValueError):
+    """A role cannot be given, or what one alone may not do to an administrator was tried.
+
+    Attributes:
+        sentence_id: why and what to do, in Indonesian.
+        sentence_en: the same in English.
+    """
+
+    def __init__(self, sentence_id: str, sentence_en: str) -> None:
+        """Keep both sentences; the text of the error is the English one."""
+        super().__init__(sentence_en)
+        self.sentence_id = sentence_id
+        self.sentence_en = sentence_en

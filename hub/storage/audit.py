@@ -40,6 +40,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """Which rows; None is any. An action is named whole or by what stands before its dot: `alert`."""
 
     since_ms: int | None = None
+    until_ms: int | None = None
+    """Up to before this time."""
     actor: str | None = None
     action: str | None = None
 
@@ -77,10 +79,42 @@ def head(connection: Connection) -> Head | None:
 
 def rows(connection: Connection, wanted: Wanted) -> Iterator[Row]:
     """Give the rows that are wanted, oldest first."""
-    where = " AND (? IS NULL OR at_ms >= ?) AND (? IS NULL OR actor = ?) AND (? IS NULL OR action = ? OR action GLOB ?)"
-    named, group = wanted.action, f"{wanted.action}.*"
-    values = (wanted.since_ms, wanted.since_ms, wanted.actor, wanted.actor, named, named, group)
+    where, values = _where(wanted)
     return _portions(connection, where, values)
+
+
+def newest(connection: Connection, wanted: Wanted, *, before_n: int | None, limit: int) -> list[Row]:
+    """Return at most `limit` of the rows that are wanted, newest first; of those before row `before_n` where given."""
+    where, values = _where(wanted)
+    sql = f"{_SELECT} WHERE n < ?{where} ORDER BY n DESC LIMIT ?"
+    return [_row(found) for found in connection.execute(sql, (before_n or _MOST, *values, limit))]
+
+
+def count(connection: Connection, *, actor: str, action: str, since_ms: int, until_ms: int) -> int:
+    """Return how often somebody did something from one time to another, both included; looks at no row before."""
+    sql = "SELECT count(*) FROM audit WHERE at_ms BETWEEN ? AND ? AND actor = ? AND action = ?"
+    return int(connection.execute(sql, (since_ms, until_ms, actor, action)).fetchone()[0])
+
+
+def newest_of(connection: Connection, *, action: str, subject: str) -> Row | None:
+    """Return the newest row of this deed to this subject, or None."""
+    sql = f"{_SELECT} WHERE action = ? AND subject = ? ORDER BY n DESC LIMIT 1"
+    found = connection.execute(sql, (action, subject)).fetchone()
+    return None if found is None else _row(found)
+
+
+def _where(wanted: Wanted) -> tuple[str, tuple[object, ...]]:
+    where = (
+        " AND (? IS NULL OR at_ms >= ?) AND (? IS NULL OR at_ms < ?) AND (? IS NULL OR actor = ?)"
+        " AND (? IS NULL OR action = ? OR action GLOB ?)"
+    )
+    since_ms, until_ms, actor, named = wanted.since_ms, wanted.until_ms, wanted.actor, wanted.action
+    return where, (since_ms, since_ms, until_ms, until_ms, actor, actor, named, named, f"{named}.*")
+
+
+def _row(found: tuple[int, int, str, str, str, str, str]) -> Row:
+    n, at_ms, actor, action, subject, detail, digest = found
+    return Row(n=n, at_ms=at_ms, actor=actor, action=action, subject=subject, detail=detail, hash=digest)
 
 
 def all_rows(connection: Connection) -> Iterator[Row]:
@@ -93,10 +127,7 @@ def _portions(connection: Connection, where: str, values: tuple[object, ...]) ->
     next_n = _LEAST
     sql = f"{_SELECT} WHERE n >= ?{where} ORDER BY n LIMIT {ROWS_A_TIME}"
     while True:
-        portion = [
-            Row(n=n, at_ms=at_ms, actor=actor, action=action, subject=subject, detail=detail, hash=digest)
-            for n, at_ms, actor, action, subject, detail, digest in connection.execute(sql, (next_n, *values))
-        ]
+        portion = [_row(found) for found in connection.execute(sql, (next_n, *values))]
         yield from portion
         if len(portion) < ROWS_A_TIME or portion[-1].n == _MOST:
             return

@@ -61,3 +61,9 @@ def end(connection: Connection, *, node_id: str, source: str, now_ms: int) -> No
         (now_ms, node_id, source),
     )
     meta.bump_layout(connection)
+
+
+def end_all(connection: Connection, *, node_id: str, now_ms: int) -> None:
+    """End the open bindings of all gauges of a box."""
+    connection.execute("UPDATE bindings SET ended_ms = ? WHERE ended_ms IS NULL AND node_id = ?", (now_ms, node_id))
+    meta.bump_layout(connection)

@@ -78,6 +78,15 @@ def all_claims(connection: Connection) -> list[Claim]:
     return read(connection, f"{_SELECT} ORDER BY claim_id", (), Claim)
 
 
+def node_ids(connection: Connection) -> list[str]:
+    """Return the name of every box that took a code or was given a certificate later, sorted; may be asked often.
+
+    A box whose claim went with a restore has a certificate alone.
+    """
+    sql = "SELECT node_id FROM claims WHERE node_id IS NOT NULL UNION SELECT node_id FROM node_certificates ORDER BY 1"
+    return [node_id for (node_id,) in connection.execute(sql)]
+
+
 def of_site(connection: Connection, site_id: str) -> list[Claim]:
     """Return the claims of a site, oldest first."""
     return read(connection, f"{_SELECT} WHERE site_id = ? ORDER BY claim_id", (site_id,), Claim)
@@ -108,8 +117,11 @@ def revoke(connection: Connection, claim_id: int, *, now_real_ms: int) -> bool:
 
 
 def is_node_known(connection: Connection, node_id: str) -> bool:
-    """Answer whether a box of this name was ever given out or heard."""
-    sql = "SELECT 1 FROM claims WHERE node_id = ?1 UNION ALL SELECT 1 FROM nodes WHERE node_id = ?1 LIMIT 1"
+    """Answer whether a box of this name was ever given out, given a certificate, or heard."""
+    sql = (
+        "SELECT 1 FROM claims WHERE node_id = ?1 UNION ALL SELECT 1 FROM node_certificates WHERE node_id = ?1"
+        " UNION ALL SELECT 1 FROM nodes WHERE node_id = ?1 LIMIT 1"
+    )
     return connection.execute(sql, (node_id,)).fetchone() is not None
 
 

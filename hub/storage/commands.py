@@ -60,6 +60,21 @@ def unanswered(connection: Connection, node_id: str) -> list[IssuedCommand]:
     )
 
 
+def is_of(connection: Connection, command_id: str, *, node_id: str, kind: str) -> bool:
+    """Answer whether a command of this id and kind was given to this node."""
+    found = connection.execute(
+        "SELECT 1 FROM commands WHERE command_id = ? AND node_id = ? AND kind = ?", (command_id, node_id, kind)
+    )
+    return found.fetchone() is not None
+
+
+def result_text(connection: Connection, command_id: str) -> str:
+    """Return what the node has said to a command; empty: nothing yet."""
+    sql = "SELECT result, result_text FROM commands WHERE command_id = ?"
+    found = connection.execute(sql, (command_id,)).fetchone()
+    return "" if found is None or found[0] is None else f"{found[0]}, {found[1]}"
+
+
 def set_sent(connection: Connection, command_id: str, *, now_ms: int) -> None:
     """Write down when a command was first handed to the broker."""
     connection.execute("UPDATE commands SET sent_ms = coalesce(sent_ms, ?) WHERE command_id = ?", (now_ms, command_id))

@@ -19,18 +19,19 @@ class Conflict(Struct, frozen=True, kw_only=True):
     received_ms: int
 
 
-def add(connection: Connection, conflict: Conflict) -> None:
-    """Keep one, unless the very same was offered before, and drop what is over the bound."""
+def add(connection: Connection, conflict: Conflict) -> bool:
+    """Keep one, unless the very same was offered before, and drop what is over the bound; answer whether it is new."""
     key = (conflict.node_id, conflict.spool_id, conflict.seq, conflict.offered)
     if connection.execute(
         "SELECT 1 FROM conflicts WHERE node_id = ? AND spool_id = ? AND seq = ? AND offered = ?", key
     ).fetchone():
-        return
+        return False
     cursor = connection.execute(
         f"INSERT INTO conflicts ({columns_of(Conflict)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own columns
         (conflict.node_id, conflict.spool_id, conflict.seq, conflict.stored, conflict.offered, conflict.received_ms),
     )
     connection.execute("DELETE FROM conflicts WHERE id <= ?", ((cursor.lastrowid or 0) - KEPT,))
+    return True
 
 
 def of_node(connection: Connection, node_id: str, *, limit: int) -> list[Conflict]:

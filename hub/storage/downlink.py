@@ -30,10 +30,11 @@ def add(connection: Connection, *, node_id: str, leaf: str, payload: bytes, is_r
 
 
 def unsent(connection: Connection, *, limit: int) -> list[Owed]:
-    """Return the oldest messages that wait."""
+    """Return the oldest messages that wait for boxes that may hear them; the others wait for their box's release."""
     return read(
         connection,
-        "SELECT id, node_id, leaf, payload, retained FROM downlink WHERE sent_ms IS NULL ORDER BY id LIMIT ?",
+        "SELECT id, node_id, leaf, payload, retained FROM downlink WHERE sent_ms IS NULL AND node_id NOT IN"
+        " (SELECT node_id FROM standings_now WHERE standing <> 'live') ORDER BY id LIMIT ?",
         (limit,),
         Owed,
     )

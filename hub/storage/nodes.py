@@ -26,8 +26,6 @@ class Node(Struct, frozen=True, kw_only=True):
     last_hello_ms: int | None
     gone_ms: int | None
     is_online: bool
-    is_quarantined: bool
-    clone_evidence: str
 
 
 _SELECT = f"SELECT {columns_of(Node)} FROM nodes"  # noqa: S608 - our own column names
@@ -87,13 +85,3 @@ def store_gone(connection: Connection, node_id: str, *, now_ms: int) -> None:
 def set_offline(connection: Connection, node_id: str) -> None:
     """Write down that the node is away."""
     connection.execute("UPDATE nodes SET is_online = 0 WHERE node_id = ?", (node_id,))
-
-
-def quarantine(connection: Connection, node_id: str, *, evidence: str) -> None:
-    """Flag a node of which there seem to be two, with what was seen; the flag stays until a person lifts it."""
-    connection.execute("UPDATE nodes SET is_quarantined = 1, clone_evidence = ? WHERE node_id = ?", (evidence, node_id))
-
-
-def lift_quarantine(connection: Connection, node_id: str) -> None:
-    """Take the flag and its evidence away: a person has looked. What is seen from now on raises it again."""
-    connection.execute("UPDATE nodes SET is_quarantined = 0, clone_evidence = '' WHERE node_id = ?", (node_id,))

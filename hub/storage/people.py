@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import Struct
 
 from hub.storage.connection import Connection
-from hub.storage.rows import read, read_one
+from hub.storage.rows import columns_of, read, read_one
 
 NAME_LONGEST = 100
 PASSWORD_SHORTEST = 10
@@ -31,18 +31,35 @@ class User(Struct, frozen=True, kw_only=True):
     role: str
     created_ms: int
     disabled_real_ms: int | None = None
+    signed_in_real_ms: int | None = None
+    """When they last signed in."""
 
     def __repr__(self) -> str:
         """Return the user without the hash: a log is no place for it."""
         return f"User({self.name!r}, {self.role!r})"
 
 
-_SELECT = "SELECT user_id, name, password_hash, role, created_ms, disabled_real_ms FROM users"
+_SELECT = f"SELECT {columns_of(User)} FROM users"  # noqa: S608 - our own column names
+ADMIN = "admin"
+"""The role of who may give roles; `hub.api.rights` says what it may do beside."""
+
+
+_LOOK_ALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u043a\u043c\u0442\u043d\u0432"
+    "\u03b1\u03bf\u03c1\u03bd\u03b9\u03ba\u03c4\u03c5\u03c7\u03b7\u03b2\u03b5\u03bc\u03b6\u0131\u0251\u0261",
+    "aeopcyxijshdqwkmthbaopviktuxnbemziag",
+)
+"""Small letters of Cyrillic, Greek and phonetic Latin, and whom they pass for, small or as their capitals do."""
 
 
 @cache
 def _absent_hash() -> str:
     """Return what is verified where there is no such user: a wrong name takes as long as a wrong password."""
+    return _HASHER.hash(secrets.token_urlsafe())
+
+
+def no_password() -> str:
+    """Return the hash of a password that nobody knows, for who has yet to choose one."""
     return _HASHER.hash(secrets.token_urlsafe())
 
 
@@ -56,25 +73,44 @@ def user(connection: Connection, name: str) -> User | None:
     return read_one(connection, f"{_SELECT} WHERE name = ?", (name,), User)
 
 
+def by_id(connection: Connection, user_id: str) -> User | None:
+    """Return the user of this id, or None."""
+    return read_one(connection, f"{_SELECT} WHERE user_id = ?", (user_id,), User)
+
+
 def all_users(connection: Connection) -> list[User]:
     """Return everybody by name."""
     return read(connection, f"{_SELECT} ORDER BY name", (), User)
 
 
 def is_taken(connection: Connection, name: str) -> bool:
-    """Answer whether a person or a token has this name, or one that looks the same but for capitals."""
+    """Answer whether a person or a token has this name, or one that looks the same.
+
+    `rina (hp)` is what histories call a token of rina's, so it is hers too.
+    """
     names = connection.execute("SELECT name FROM users UNION ALL SELECT name FROM api_tokens")
-    return _folded(name) in {_folded(known) for (known,) in names}
+    known = {folded(known) for (known,) in names}
+    wanted = folded(name)
+    return wanted in known or wanted.partition("(")[0].strip() in known
 
 
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip()
+def folded(name: str) -> str:
+    """Return what names that look alike have in common: no capitals, one kind of space, dash and letter."""
+    plain = "".join(
+        "-" if unicodedata.category(letter) == "Pd" else letter for letter in unicodedata.normalize("NFKC", name)
+    )
+    return " ".join(plain.casefold().translate(_LOOK_ALIKES).split())
 
 
 def is_admin_there(connection: Connection) -> bool:
     """Answer whether an administrator may sign in."""
-    sql = "SELECT 1 FROM users WHERE role = 'admin' AND disabled_real_ms IS NULL LIMIT 1"
-    return connection.execute(sql).fetchone() is not None
+    return admin_count(connection) > 0
+
+
+def admin_count(connection: Connection) -> int:
+    """Return how many administrators may sign in."""
+    sql = "SELECT count(*) FROM users WHERE role = ? AND disabled_real_ms IS NULL"
+    return int(connection.execute(sql, (ADMIN,)).fetchone()[0])
 
 
 def add(connection: Connection, *, name: str, password_hash: str, role: str, now_ms: int) -> str:
@@ -88,9 +124,12 @@ def add(connection: Connection, *, name: str, password_hash: str, role: str, now
 
 
 def set_password(connection: Connection, user_id: str, *, password_hash: str) -> None:
-    """Give a user another password; every session ends."""
+    """Give a user another password; every session ends, a link by which they could choose one, and their own tokens.
+
+    Whoever knew the old password may have made a token with it.
+    """
     connection.execute("UPDATE users SET password_hash = ? WHERE user_id = ?", (password_hash, user_id))
-    _end_sessions(connection, user_id)
+    _end_ways_in(connection, user_id)
 
 
 def set_role(connection: Connection, user_id: str, *, role: str) -> None:
@@ -100,15 +139,24 @@ def set_role(connection: Connection, user_id: str, *, role: str) -> None:
 
 
 def disable(connection: Connection, user_id: str, *, now_real_ms: int) -> None:
-    """Let a user sign in no more; every session ends. The name stays in histories and is not given again."""
+    """Let a user sign in no more; every session, link and token of theirs ends, also for when they may again.
+
+    The name stays in histories and is not given again.
+    """
     sql = "UPDATE users SET disabled_real_ms = ? WHERE user_id = ? AND disabled_real_ms IS NULL"
     connection.execute(sql, (now_real_ms, user_id))
-    _end_sessions(connection, user_id)
+    _end_ways_in(connection, user_id)
 
 
 def enable(connection: Connection, user_id: str) -> None:
     """Let a user sign in again."""
     connection.execute("UPDATE users SET disabled_real_ms = NULL WHERE user_id = ?", (user_id,))
+
+
+def _end_ways_in(connection: Connection, user_id: str) -> None:
+    connection.execute("DELETE FROM password_links WHERE user_id = ?", (user_id,))
+    connection.execute("DELETE FROM api_tokens WHERE owner_id = ?", (user_id,))
+    _end_sessions(connection, user_id)
 
 
 def _end_sessions(connection: Connection, user_id: str) -> None:

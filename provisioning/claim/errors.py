@@ -6,6 +6,7 @@ ClaimError
 ├── BoxHomeError       the folder of the identity cannot be used
 ├── PictureError       no label is found in a picture
 ├── HubAwayError       the hub does not answer; nothing was decided, ask again
+│   └── LoginPageError a page of the network answers in its place
 ├── HubNotTrustedError whoever answers is not the hub of the label
 └── HubRefusedError    the hub says no
 """
@@ -35,6 +36,10 @@ class PictureError(ClaimError, ValueError):
 
 class HubAwayError(ClaimError, ConnectionError):
     """The hub does not answer."""
+
+
+class LoginPageError(HubAwayError):
+    """A page of the network answers in the hub's place, as in hotels and on some mobile networks."""
 
 
 class HubNotTrustedError(ClaimError, ConnectionError):

@@ -13,9 +13,10 @@ import ssl
 import msgspec
 
 from contract.clock import Clock
-from provisioning.claim.errors import HubAwayError, HubNotTrustedError, HubRefusedError
+from provisioning.claim.bounded_answer import Bounds, Heard, UnboundedError, hear
+from provisioning.claim.errors import HubAwayError, HubNotTrustedError, HubRefusedError, LoginPageError
 from provisioning.claim.identity_folder import Journal
-from provisioning.identity import trust
+from provisioning.identity import foreign, trust
 from provisioning.identity.claim_text import host_of
 from provisioning.identity.enrolment import ANSWER_BYTES_MAX, BUNDLE_PATH, PATH, Ask, encoded
 from provisioning.identity.trust import BUNDLE_BYTES_MAX, Trust
@@ -24,7 +25,11 @@ QUIET_S = 15.0
 """So long a hub may be silent; 4G at a river."""
 WHOLE_MS = 60_000
 """So long an answer may take; a hub that sends a byte now and then holds nobody."""
-_PIECE = 4096
+_LOGIN_STATUS = {301, 302, 303, 307, 308, 511}
+"""Redirects, and 511 Network Authentication Required of RFC 6585; the hub answers with none of them."""
+_HTML = "text/html"
+_REFUSAL_MAX = 400
+"""Characters of a sentence of the hub."""
 _NAME_DIFFERS = {62, 64}
 """X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL."""
 _ENDED = 10
@@ -61,26 +66,36 @@ class Https:
         )
         try:
             self._shake(connection, journal.address)
-            status, body = self._answer(connection, "POST", PATH, body=encoded(ask), most=ANSWER_BYTES_MAX)
+            heard = self._answer(connection, "POST", PATH, body=encoded(ask), most=ANSWER_BYTES_MAX)
         finally:
             connection.close()
-        if status != http.client.OK:
-            raise _refusal(status, body)
-        return body
+        if heard.status != http.client.OK:
+            raise _refusal(heard.status, heard.body)
+        return heard.body
+
+    def ask_anew(self, ask: Ask, *, key_fingerprint: str) -> None:
+        """Nothing: every call asks."""
 
     def _fetched(self, address: str) -> bytes:
         host, port = host_of(address), self._bundle_port or _port_of(address) + 1
         connection = http.client.HTTPConnection(host, port, timeout=QUIET_S)
         try:
-            status, body = self._answer(connection, "GET", BUNDLE_PATH, body=None, most=BUNDLE_BYTES_MAX)
+            heard = self._answer(connection, "GET", BUNDLE_PATH, body=None, most=BUNDLE_BYTES_MAX)
         finally:
             connection.close()
-        if status != http.client.OK:
+        if _is_login_page(heard):
+            raise LoginPageError(
+                f"Jaringan ini meminta masuk dulu / you are behind a login page of the network: at {host}:{port} "
+                "a page answered. Kode tidak dikirim / the code was not sent. Buka peramban di jaringan ini dan masuk, "
+                "atau pakai jaringan lain / open a browser on this network and log in, or use another network; then "
+                "the same command again. Tanpa jaringan / without: --usb DIR"
+            )
+        if heard.status != http.client.OK:
             raise HubAwayError(
-                f"http://{host}:{port}{BUNDLE_PATH}: answered {status}. Alamat di label benar? / is the "
+                f"http://{host}:{port}{BUNDLE_PATH}: answered {heard.status}. Alamat di label benar? / is the "
                 "address on the label right? At the hub: hub authority show"
             )
-        return body
+        return heard.body
 
     def _shake(self, connection: http.client.HTTPSConnection, address: str) -> None:
         try:
@@ -92,24 +107,27 @@ class Https:
 
     def _answer(
         self, connection: http.client.HTTPConnection, method: str, path: str, *, body: bytes | None, most: int
-    ) -> tuple[int, bytes]:
+    ) -> Heard:
         where = f"{connection.host}:{connection.port}"
         until_ms = self._clock.real_ms() + WHOLE_MS
         try:
             connection.request(method, path, body=body, headers={"Content-Type": "application/json"} if body else {})
-            response = connection.getresponse()
-            pieces = bytearray()
-            while piece := response.read1(_PIECE):
-                pieces += piece
-                if len(pieces) > most or self._clock.real_ms() > until_ms:
-                    raise HubAwayError(
-                        f"{where}: an answer of up to {most} bytes within {WHOLE_MS // 1000} s expected."
-                    )
+            bounds = Bounds(body_bytes=most, quiet_s=QUIET_S, until_ms=until_ms)
+            return hear(connection.sock, method=method, bounds=bounds, clock=self._clock)
+        except UnboundedError as problem:
+            raise HubAwayError(
+                f"{where}: an answer of up to {most} bytes within {WHOLE_MS // 1000} s expected. Bukan hub? / not the "
+                "hub? Look at the address on the label."
+            ) from problem
         except (OSError, http.client.HTTPException) as problem:
-            if isinstance(problem, HubAwayError):
-                raise
             raise _away(where, problem) from problem
-        return response.status, bytes(pieces)
+
+
+def _is_login_page(heard: Heard) -> bool:
+    """Answer whether the network itself answers instead of the hub, which sends PEM and never HTML."""
+    begins = heard.body[:64].lstrip().lower()
+    is_page = heard.content_type == _HTML or begins.startswith((b"<!doctype", b"<html"))
+    return heard.status in _LOGIN_STATUS or (is_page and heard.status == http.client.OK)
 
 
 def _context(trusted: Trust) -> ssl.SSLContext:
@@ -124,7 +142,8 @@ def _port_of(address: str) -> int:
 
 
 def _away(where: str, problem: Exception) -> HubAwayError:
-    why = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem) or "no answer"
+    said = problem.strerror if isinstance(problem, OSError) else None
+    why = foreign.shown(said or problem) or "no answer"
     if isinstance(problem, socket.gaierror):
         why = "nama tidak dikenal / name not known"
     return HubAwayError(
@@ -166,4 +185,4 @@ def _refusal(status: int, body: bytes) -> HubRefusedError:
         told = msgspec.json.decode(body, type=_Problem).error
     except msgspec.MsgspecError:
         return HubRefusedError(f"Hub menjawab / the hub answered {status}. Coba lagi / try again.", code=str(status))
-    return HubRefusedError(f"{told.id} / {told.en}", code=told.code)
+    return HubRefusedError(foreign.shown(f"{told.id} / {told.en}", most=_REFUSAL_MAX), code=told.code)

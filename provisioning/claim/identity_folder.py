@@ -8,21 +8,29 @@ certificate.pem   the box's certificate and that of the issuing key
 bundle.pem        root and issuing certificates of the hub
 ```
 Each file is replaced in one step, so after a power cut it is the old one or the new one, whole.
+
+What renewals keep in it, `a`, `b` and `current` (`edge_agent.renewal.slots`), is in use before these. A claim never
+begins beside it: the box would show the certificate of its old name under its new one.
 """
 
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from edge_agent.renewal.slots import CURRENT
+from edge_agent.retirement.marker import NAME, forget_marker
 from provisioning.claim.errors import BoxHomeError
-from provisioning.identity import disk
+from provisioning.claim.guarded_folder import SERVICE_USER, GuardedFolder
 
 FOLDER = "identity"
 KEY, CERTIFICATE, BUNDLE = "key.pem", "certificate.pem", "bundle.pem"
 _JOURNAL, _ANSWER = "journal.json", "answer.json"
+_FILES = frozenset({KEY, CERTIFICATE, BUNDLE, _JOURNAL, _ANSWER})
+_OF_RENEWALS = (CURRENT, "a", "b")
 
 
 class Step(StrEnum):
@@ -51,9 +59,13 @@ class Journal(Struct, frozen=True, kw_only=True):
     fingerprint: str
     """As on the label: 64 digits, or the short form."""
     address: str
-    """host:port of the hub."""
+    """host:port of the hub, as on the label or as named since."""
+    box_port: int | None = None
+    """Where the hub serves boxes with certificates, if that was named; None: two above that of the address."""
     node: str = ""
     """Known from ANSWERED on."""
+    sent: tuple[str, ...] = ()
+    """Digests of the codes that the hub may have bound to the present key: it was asked, and has not said no."""
 
     def __repr__(self) -> str:
         """Say nothing of the code."""
@@ -63,10 +75,10 @@ class Journal(Struct, frozen=True, kw_only=True):
 class IdentityFolder:
     """The folder of one box."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, service_user: str = SERVICE_USER) -> None:
         """Name the folder below the box's home; nothing is made yet."""
-        self.path = home / FOLDER
-        self._home = home
+        self._folder = GuardedFolder(home, FOLDER, files=_FILES, service_user=service_user)
+        self.path = self._folder.path
 
     def prepare(self) -> None:
         """Make the folder if it is not there, and take away what a cut has left half-written.
@@ -74,18 +86,14 @@ class IdentityFolder:
         Raises:
             BoxHomeError: it cannot be made.
         """
-        try:
-            disk.make_folder(self._home)
-            disk.make_folder(self.path)
-            if os.geteuid() == 0:
-                owner = self._owner()
-                os.chown(self.path, owner.st_uid, owner.st_gid)
-            disk.sweep(self.path)
-        except OSError as problem:
-            raise BoxHomeError(
-                f"{self.path}: {problem.strerror}. Beri hak atau tempat / give rights or make room; box.home in the "
-                "config names where it is."
-            ) from problem
+        do = "Beri hak atau tempat / give rights or make room; box.home in the config names where it is."
+        with _told(str(self.path), do=do):
+            self._folder.prepare()
+
+    @property
+    def is_roots(self) -> bool:
+        """Whether root types and the home is root's: an agent under another user could not enter it."""
+        return self._folder.is_roots()
 
     def journal(self) -> Journal | None:
         """Return how far the claim has come, or None before the first.
@@ -96,11 +104,34 @@ class IdentityFolder:
         data = self.read(_JOURNAL)
         try:
             return None if data is None else msgspec.json.decode(data, type=Journal)
-        except msgspec.MsgspecError as problem:
-            raise BoxHomeError(
-                f"{self.path / _JOURNAL}: broken ({problem}). Hapus berkas ini dan mulai lagi dengan labelnya / "
-                "remove it and begin again with the label; the key stays."
-            ) from problem
+        except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+            raise BoxHomeError(f"{self.path / _JOURNAL}: rusak / broken ({problem}). {self._way_out()}") from problem
+
+    def _way_out(self) -> str:
+        """Say what to do about a journal that cannot be read."""
+        if self.renewed():
+            return self.moving_away
+        return (
+            "Hapus berkas ini dan mulai lagi dengan labelnya / remove it and begin again with the label. "
+            "Kuncinya tetap / the key stays."
+        )
+
+    def renewed(self) -> tuple[str, ...]:
+        """Return what renewals have left, by name: it would be used in place of what a claim lays out.
+
+        Raises:
+            BoxHomeError: the folder cannot be looked at.
+        """
+        with _told(str(self.path), do="Coba / try: sudo provision …"):
+            return tuple(name for name in _OF_RENEWALS if self._folder.holds(name))
+
+    @property
+    def moving_away(self) -> str:
+        """What a person does where an older identity is in the way: all of it goes, and its key with it."""
+        return (
+            "Pindahkan seluruh foldernya, lalu mulai dengan label baru / move the whole folder away, then begin with a "
+            f"new label: mv {self.path} {self.path}.lama"
+        )
 
     def keep_journal(self, journal: Journal) -> None:
         """Bring a new journal to the disk."""
@@ -126,20 +157,19 @@ class IdentityFolder:
         """Take away the key: the next one is another box to the hub."""
         self._remove(KEY)
 
+    def forget_retirement(self) -> None:
+        """Take away what says that this board was retired: it has another name now."""
+        with _told(f"removing {self.path.parent / NAME}", do="Beri hak, lalu ulangi / give rights, then the same."):
+            forget_marker(self.path.parent)
+
     def read(self, name: str) -> bytes | None:
         """Return a file of the folder, or None.
 
         Raises:
             BoxHomeError: it cannot be read.
         """
-        try:
-            return (self.path / name).read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as problem:
-            raise BoxHomeError(
-                f"{self.path / name}: {problem.strerror}. Coba / try: sudo -u jagawai provision …"
-            ) from problem
+        with _told(str(self.path / name), do="Coba / try: sudo provision …"):
+            return self._folder.read(name)
 
     def write(self, name: str, data: bytes) -> None:
         """Bring a file to the disk in one step.
@@ -147,20 +177,20 @@ class IdentityFolder:
         Raises:
             BoxHomeError: it cannot be written.
         """
-        try:
-            disk.write_file(self.path / name, data, like=self._owner())
-        except OSError as problem:
-            raise BoxHomeError(
-                f"writing {self.path / name}: {problem.strerror}. Make room, then the same again."
-            ) from problem
-
-    def _owner(self) -> os.stat_result:
-        """Return whose the home is: where root types the command, the agent must be able to read its files."""
-        return self._home.stat()
+        with _told(f"writing {self.path / name}", do="Beri tempat, lalu ulangi / make room, then the same again."):
+            self._folder.write(name, data)
 
     def _remove(self, name: str) -> None:
-        try:
-            (self.path / name).unlink(missing_ok=True)
-            disk.settle_folder(self.path)
-        except OSError as problem:
-            raise BoxHomeError(f"removing {self.path / name}: {problem.strerror}.") from problem
+        with _told(f"removing {self.path / name}", do="Beri hak, lalu ulangi / give rights, then the same again."):
+            self._folder.remove(name)
+
+
+@contextmanager
+def _told(what: str, *, do: str) -> Iterator[None]:
+    """Let what the disk says out as a word about the box's home."""
+    try:
+        yield
+    except BoxHomeError:
+        raise
+    except OSError as problem:
+        raise BoxHomeError(f"{what}: {problem.strerror}. {do}") from problem

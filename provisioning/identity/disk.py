@@ -2,11 +2,14 @@
 
 import glob
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+_WAITING = re.compile(r"\..+\.[0-9a-f]{8}")
 
 
 def write_file(path: Path, data: bytes, *, mode: int = FILE_MODE, like: os.stat_result | None = None) -> None:
@@ -18,8 +21,17 @@ def write_file(path: Path, data: bytes, *, mode: int = FILE_MODE, like: os.stat_
         mode: for it.
         like: where root writes, whose the file shall be.
     """
-    waiting = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        write_at(folder, path.name, data, mode=mode, like=like)
+    finally:
+        os.close(folder)
+
+
+def write_at(folder: int, name: str, data: bytes, *, mode: int = FILE_MODE, like: os.stat_result | None = None) -> None:
+    """Do the same in a folder that is held open, whatever becomes of its path meanwhile."""
+    waiting = f".{name}.{secrets.token_hex(4)}"
+    handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE, dir_fd=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             os.fchmod(handle, mode)
@@ -28,11 +40,12 @@ def write_file(path: Path, data: bytes, *, mode: int = FILE_MODE, like: os.stat_
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        waiting.replace(path)
+        os.replace(waiting, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
-        waiting.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(waiting, dir_fd=folder)
         raise
-    settle_folder(path.parent)
+    os.fsync(folder)
 
 
 def make_folder(path: Path) -> None:
@@ -63,3 +76,11 @@ def sweep(folder: Path) -> None:
     """Take away what a cut in the middle of `write_file` left behind, in a folder where nothing else is hidden."""
     for path in folder.glob(".*"):
         path.unlink(missing_ok=True)
+
+
+def sweep_at(folder: int) -> None:
+    """Take away what a cut in the middle of `write_at` left behind, and nothing else."""
+    with os.scandir(folder) as entries:
+        waiting = [entry.name for entry in entries if _WAITING.fullmatch(entry.name)]
+    for name in waiting:
+        os.unlink(name, dir_fd=folder)

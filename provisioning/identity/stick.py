@@ -11,10 +11,9 @@ truth is judged by signatures and codes, elsewhere.
 
 import os
 import re
-import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,11 +108,13 @@ def read(stick: Path, folder: str, key: str, *, most: int) -> bytes | None:
 def write(stick: Path, folder: str, key: str, data: bytes) -> Path:
     """Put the file of a key on the stick in one step, and bring it to the disk; return where it is.
 
+    What could not be finished, now or in a cut before, takes no room on the stick.
+
     Raises:
         StickError: it cannot be written, or the folder is a link.
     """
     name = _name(key)
-    waiting = f".{name}.{secrets.token_hex(4)}"
+    waiting = f".{name}.new"
     try:
         (stick / folder).mkdir(exist_ok=True)
     except OSError as problem:
@@ -122,17 +123,44 @@ def write(stick: Path, folder: str, key: str, data: bytes) -> Path:
         ) from problem
     with _opened(stick, folder) as handle:
         try:
-            with os.fdopen(os.open(waiting, _WRITE, 0o600, dir_fd=handle), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(waiting, name, src_dir_fd=handle, dst_dir_fd=handle)
+            _remove(handle, waiting)
+            try:
+                with os.fdopen(os.open(waiting, _WRITE, 0o600, dir_fd=handle), "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(waiting, name, src_dir_fd=handle, dst_dir_fd=handle)
+            except OSError:
+                _remove(handle, waiting)
+                raise
             os.fsync(handle)
         except OSError as problem:
             raise StickError(
                 f"writing {stick / folder / name}: {problem.strerror}. Penuh atau terkunci? / full or write-protected?"
             ) from problem
     return stick / folder / name
+
+
+def remove(stick: Path, folder: str, key: str) -> None:
+    """Take the file of a key from the stick, if it is there.
+
+    Raises:
+        StickError: it cannot be removed, or the folder is a link.
+    """
+    name = _name(key)
+    with _opened(stick, folder) as handle:
+        try:
+            _remove(handle, name)
+            os.fsync(handle)
+        except OSError as problem:
+            raise StickError(
+                f"removing {stick / folder / name}: {problem.strerror}. Hapus sendiri / remove it yourself."
+            ) from problem
+
+
+def _remove(handle: int, name: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=handle)
 
 
 def _name(key: str) -> str:

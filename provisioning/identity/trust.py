@@ -11,15 +11,25 @@ Nothing here looks at a clock: a box may come up in 1970, and the hub decides wh
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from provisioning.identity import box_key, fingerprint
+from provisioning.identity import box_key, fingerprint, foreign
 from provisioning.identity.errors import BundleError, CertificateError, OtherAuthorityError
 
 BUNDLE_BYTES_MAX = 64 * 1024
 """A root and four issuing certificates are 4 kB."""
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library says of certificates that it cannot read; it reads most parts only when they are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +57,7 @@ def verified(bundle: bytes, *, expected: str) -> Trust:
         OtherAuthorityError: it comes from another authority.
     """
     certificates = _read(bundle)
-    roots = [one for one in certificates if fingerprint.matches(box_key.fingerprint_of(one.public_key()), expected)]
+    roots = [one for one in certificates if fingerprint.matches(_fingerprint_of(one), expected)]
     if len(roots) != 1:
         raise OtherAuthorityError(
             "PERINGATAN: sidik jari hub tidak sama dengan di label / the hub's fingerprint is not the one of the "
@@ -70,16 +80,20 @@ def verify_own(chain: bytes, *, node_id: str, key_pem: bytes, trust: Trust) -> N
     """
     try:
         own = x509.load_pem_x509_certificates(chain)[0]
-        names = [str(one.value) for one in own.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+        own_key, subject = own.public_key(), list(own.subject)
+        names = [str(one.value) for one in subject if one.oid == NameOID.COMMON_NAME]
         uses = list(own.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
-    except (ValueError, x509.ExtensionNotFound) as problem:
+    except _UNREADABLE as problem:
         raise CertificateError(
-            f"certificate from the hub: cannot be used ({problem}). Call the city: hub claim list"
+            f"certificate from the hub: cannot be used ({foreign.shown(problem)}). Call the city: hub claim list"
         ) from problem
-    if own.public_key() != box_key.loaded(key_pem).public_key():
+    if own_key != box_key.loaded(key_pem).public_key():
         raise CertificateError("certificate from the hub: made for another key than this box's. Call the city.")
-    if names != [node_id] or len(list(own.subject)) != 1:
-        raise CertificateError(f"certificate from the hub: expected CN={node_id} alone, got {names}. Call the city.")
+    if names != [node_id] or len(subject) != 1:
+        raise CertificateError(
+            f"certificate from the hub: expected CN={foreign.shown(node_id)} alone, got {foreign.shown(names)}. Call "
+            "the city."
+        )
     if uses != [ExtendedKeyUsageOID.CLIENT_AUTH]:
         raise CertificateError("certificate from the hub: not made for a box. Call the city.")
     if not any(_is_signed(own, issuer) for issuer in trust.issuing):
@@ -91,25 +105,42 @@ def _read(bundle: bytes) -> list[x509.Certificate]:
         raise BundleError(f"trust bundle: up to {BUNDLE_BYTES_MAX} bytes expected, got more. Call the city.")
     try:
         return x509.load_pem_x509_certificates(bundle)
-    except ValueError as problem:
+    except _UNREADABLE as problem:
         raise BundleError(
-            f"trust bundle: certificates as PEM expected ({problem}). Periksa alamat hub di label / check the hub's "
-            "address on the label."
+            f"trust bundle: certificates as PEM expected ({foreign.shown(problem)}). Periksa alamat hub di label / "
+            "check the hub's address on the label."
+        ) from problem
+
+
+def _fingerprint_of(certificate: x509.Certificate) -> str:
+    try:
+        return box_key.fingerprint_of(certificate.public_key())
+    except _UNREADABLE as problem:
+        raise BundleError(
+            "trust bundle: kunci dari jenis tak dikenal / a key of an unknown kind "
+            f"({foreign.shown(problem)}). Tidak ada yang dikirim / nothing was sent. Telepon kota / call the city."
         ) from problem
 
 
 def _verify_signed(certificate: x509.Certificate, root: x509.Certificate) -> None:
     if not _is_signed(certificate, root) or not _may_sign(certificate):
         raise BundleError(
-            f"trust bundle: {certificate.subject.rfc4514_string()!r} is not an authority that this hub's root has "
-            "signed. Tidak ada yang dikirim / nothing was sent. Telepon kota / call the city."
+            f"trust bundle: {_name(certificate)!r} is not an authority that this hub's root has signed. Tidak ada yang "
+            "dikirim / nothing was sent. Telepon kota / call the city."
         )
+
+
+def _name(certificate: x509.Certificate) -> str:
+    try:
+        return foreign.shown(certificate.subject.rfc4514_string())
+    except _UNREADABLE:
+        return "?"
 
 
 def _is_signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (*_UNREADABLE, InvalidSignature):
         return False
     return True
 
@@ -117,13 +148,13 @@ def _is_signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 def _may_sign(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (ValueError, x509.ExtensionNotFound):
+    except _UNREADABLE:
         return False
 
 
 def _named(certificates: list[x509.Certificate]) -> str:
     """Return the short fingerprint of the first certificate, by convention the root."""
-    return fingerprint.short(box_key.fingerprint_of(certificates[0].public_key()))
+    return fingerprint.short(_fingerprint_of(certificates[0]))
 
 
 def _shown(expected: str) -> str:

@@ -13,6 +13,8 @@ from benchmarks import (
     ingest_durable,
     ingest_rules,
     memory,
+    reconnect_storm,
+    tls_cost,
     wire_bytes,
 )
 from benchmarks.errors import MissingError
@@ -69,6 +71,30 @@ def test_acknowledge_under_load_acknowledges_every_alert(tmp_path: Path) -> None
 def test_memory_finds_each_process(tmp_path: Path) -> None:
     figures = memory.figures("memory", folder=tmp_path, kind=broker.DEFAULT, boxes=5, measured_s=1.0)
     assert _names(figures) == ["memory-gauge", "memory-uplink", "memory-hub"]
+
+
+@pytest.mark.nightly
+def test_tls_cost_compares_connects_and_records_on_each_broker(tmp_path: Path) -> None:
+    _need("mosquitto")
+    found = list(
+        tls_cost.figures(
+            "tls-cost", folder=tmp_path, kind=broker.DEFAULT, boxes=2, rounds=1, records=200, connect_s=0.2
+        )
+    )
+    assert [(figure.name, figure.ratio is not None) for figure in found] == [
+        (f"tls-cost-{what}-{kind}", True) for kind in broker.KINDS for what in ("connects", "records")
+    ]
+
+
+@pytest.mark.nightly
+def test_reconnect_storm_serves_every_box_and_tells_alerts_meanwhile(tmp_path: Path) -> None:
+    _need("mosquitto")
+    found = list(reconnect_storm.figures("storm", folder=tmp_path, kind=broker.DEFAULT, boxes=3, alerts=2))
+    assert [figure.name for figure in found] == [
+        f"storm-{what}-{kind}" for kind in broker.KINDS for what in ("served", "alert")
+    ]
+    assert [figure.detail["count"] for figure in found if "served" in figure.name] == [3, 3]
+    assert all(figure.is_passed for figure in found)
 
 
 @pytest.mark.nightly

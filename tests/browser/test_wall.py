@@ -72,7 +72,14 @@ def test_scripts_say_no_more_of_a_doubted_hour_than_the_first_paint(
     for without, written in shown:
         assert written == without
     said = str(shown)
-    for words in ("umurdata±14dtk", "waktuukurtidakpasti", "sejakkira-kira", "waktukejadiantidakpasti"):
+    for words in (
+        "umurdata±14dtk",
+        "waktuukurtidakpasti",
+        "sejakkira-kira",
+        "waktukejadiantidakpasti",
+        "KOTAKDIKARANTINA",
+        "KOTAKDICABUT",
+    ):
         assert words in said, words
 
 
@@ -88,7 +95,10 @@ def test_no_word_about_a_doubted_hour_is_cut_off(
 
 
 def doubt(city: HubData) -> None:
-    """Give four boxes a clock that is not to be trusted, live or not, fresh or stale; an alert of one came late."""
+    """Give four boxes a clock that is not to be trusted, live or not, fresh or stale; an alert of one came late.
+
+    Of the two that are stale one is quarantined and one revoked.
+    """
     now_ms = city.now_ms
     waters: dict[str, dict[str, object]] = {
         "wai-ruhu-1": {"at_hub_ms": now_ms - 14_000},
@@ -99,6 +109,8 @@ def doubt(city: HubData) -> None:
     for station_id, values in waters.items():
         city.update("station_now", "station_id", station_id, at_ms=5, is_at_doubted=1, clock="saved", **values)
     city.update("alerts", "alert_id", "a-awas", is_late=1, sample_ms=None)
+    for node_id, standing in (("n-7f3k2m92", "quarantined"), ("n-7f3k2m93", "revoked")):
+        city.insert("standings", node_id=node_id, standing=standing, reason="dicuri", actor="hub", at_ms=now_ms)
 
 
 @pytest.mark.parametrize("size", [WALL, HALF_WALL, PHONE], ids=["wall", "half", "phone"])

@@ -23,6 +23,7 @@ def test_a_hub_that_starts_after_its_boxes_learns_at_once_who_they_are(tmp_path:
         # Alerts follow the first hello to a broker that has nobody to give them to, and go on once the hub is there.
         wait_until(lambda: len(told_in(log)) > 200, what="records of every class", deadline_s=20)
         town.start_hub("ingest")
+        town.wait_for_row("SELECT 1 FROM heartbeats WHERE process = 'ingest'", what="ingest")
 
         outboxes = {producer: town.outbox(POLE, producer) for producer in ("gauge", "uplink", NAME)}
 

@@ -48,6 +48,9 @@ def test_a_hub_that_burnt_comes_back_from_its_backup_and_the_boxes_tell_the_rest
         _done(town, "backup", "backup", "make", "--config", str(town.hub_config))
         _done(town, "list", "backup", "list", "--config", str(town.hub_config))
         (backup,) = (tmp_path / "stick").glob("*.age")
+        at = ("--identity", str(key), "--config", str(town.hub_config))
+        drill = _done(town, "drill", "restore", str(backup), "--drill", *at)  # beside the hub that is at work
+        assert "the drill went well" in drill.output()
         epoch = town.value("SELECT value FROM meta WHERE key = 'db_epoch'")
         lost = _wait_for_more(town, 500)
         town.wait_for_row("SELECT 1 FROM alerts WHERE severity = 3", what="the Awas", deadline_s=40)
@@ -56,8 +59,6 @@ def test_a_hub_that_burnt_comes_back_from_its_backup_and_the_boxes_tell_the_rest
         for file in (*town.folder.glob("hub.db*"), town.hub_config):
             file.unlink()
         began_s = time.monotonic()
-        drill = _done(town, "drill", "restore", str(backup), "--identity", str(key), "--drill")
-        assert "the drill went well" in drill.output()
         hall = tmp_path / "new-hall"
         _done(town, "restore", "restore", str(backup), "--identity", str(key), "--to", str(hall))
         town.hub_home = hall

@@ -13,6 +13,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _GROUPS = {
     "requirements.lock": ("hub", "provision", "broker", "dev"),
     "requirements-box.lock": ("pins", "provision"),
+    "requirements-hub.lock": ("hub", "provision", "bundle"),
 }
 
 
@@ -28,6 +29,11 @@ def _locked(file: str) -> dict[str, str]:
     return {name.replace("_", "-"): hashes for name, hashes in entries}
 
 
+def _versions(file: str) -> dict[str, str]:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9_.-]+)==(\S+)", text, flags=re.MULTILINE))
+
+
 def test_each_dependency_of_the_project_is_locked_by_hash() -> None:
     extras = _PROJECT["optional-dependencies"]
     for file, groups in _GROUPS.items():
@@ -41,8 +47,15 @@ def test_the_box_needs_nothing_of_the_hub_but_what_makes_its_key() -> None:
     assert not set(_locked("requirements-box.lock")) & (of_hub | {"numpy"})
 
 
+def test_a_citys_hub_runs_at_the_versions_that_were_tested() -> None:
+    tested, of_hub = _versions("requirements.lock"), _versions("requirements-hub.lock")
+    # pip installs the rest and is asked for by nothing in the tests.
+    differing = {name: version for name, version in of_hub.items() if name != "pip" and tested.get(name) != version}
+    assert not differing, "Try: scripts/lock"
+
+
 def test_no_lock_file_says_where_to_fetch_from() -> None:
-    for file in ("requirements.lock", "requirements-box.lock"):
+    for file in _GROUPS:
         text = (ROOT / file).read_text(encoding="utf-8")
         assert "://" not in text, file
         assert not re.search(r"^-", text, flags=re.MULTILINE), f"{file} holds an option of the installer"

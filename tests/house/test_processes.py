@@ -5,10 +5,9 @@ import signal
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.support.processes import Child, DeadlineMissedError, free_port, is_listening, wait_until
+from tests.support.processes import Child, DeadlineMissedError, free_port, is_listening, lives, wait_until
 
 _LISTENS = "import signal, sys; print('ready'); signal.pause()"
 _HAS_A_CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {_LISTENS!r}])"
@@ -36,7 +35,7 @@ def test_the_end_of_a_block_kills_the_child_and_what_it_started(tmp_path: Path) 
         family = child.family()
         assert [process.is_running() for process in family] == [True]
     assert not child.is_running
-    assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    assert not [process for process in family if lives(process)]
 
 
 def test_a_frozen_child_does_nothing_until_it_is_resumed(tmp_path: Path) -> None:
@@ -55,7 +54,7 @@ def test_an_interrupt_ends_the_whole_group(tmp_path: Path) -> None:
         child.wait_for_output("ready")
         (below,) = child.family()
         assert child.interrupt() != 0
-        wait_until(lambda: not below.is_running() or below.status() == psutil.STATUS_ZOMBIE, what="the child below")
+        wait_until(lambda: not lives(below), what="the end of the child below")
 
 
 def test_a_port_is_given_once_and_below_those_of_outgoing_connections() -> None:

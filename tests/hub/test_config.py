@@ -18,15 +18,16 @@ def test_a_port_from_the_environment_that_is_none_is_named(
         load_config(tmp_path / "hub.toml")
 
 
-def test_three_listeners_have_three_ports(tmp_path: Path) -> None:
+def test_each_listener_has_its_own_port(tmp_path: Path) -> None:
     file = tmp_path / "hub.toml"
     file.write_text("[web.tls]\nport = 8443\nbundle_port = 8443\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"web\.port, web\.tls\.port and web\.tls\.bundle_port must differ"):
+    with pytest.raises(ConfigError, match=r"web\.tls\.bundle_port and web\.tls\.box_port must differ"):
         load_config(file)
     file.write_text("[web.tls]\n", encoding="utf-8")
     tls = load_config(file).web.tls
     assert tls is not None
-    assert (tls.host, tls.port, tls.bundle_at(), tls.broker_port) == ("127.0.0.1", 8443, 8444, 8883)
+    assert (tls.host, tls.port, tls.bundle_at(), tls.boxes_at(), tls.broker_port) == (
+        "127.0.0.1", 8443, 8444, 8445, 8883)  # fmt: skip
     file.write_text("[web.tls]\nport = 65535\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"got 8080, 65535, 65536"):
         load_config(file)

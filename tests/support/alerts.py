@@ -9,12 +9,11 @@ from contract.level.why import sentence
 from hub.alerting.events import StationChange
 from hub.alerting.inputs import StepInputs, encode_inputs, encode_state
 from hub.alerting.routing import ALL_STATIONS, Recipient, Role
-from hub.storage import connection as database
 from hub.storage import recipients, stations, thresholds
 from hub.storage.connection import Connection, write
-from hub.storage.migrations import migrate
 from hub.storage.stations import Station
 from hub.storage.thresholds import ThresholdVersion
+from tests.support.databases import new_database
 
 STATION = "wai-ruhu-1"
 NODE = "n-7f3k2m9q"
@@ -135,8 +134,7 @@ def person(
 
 def hub_database(folder: Path | None, *people: Recipient) -> Connection:
     """Return an open database with one station and these people on its list; without a folder, one in memory."""
-    connection = database.open(Path(":memory:") if folder is None else folder / "hub.db")
-    migrate(connection)
+    connection = new_database() if folder is None else new_database(folder / "hub.db")
     with write(connection):
         stations.save(
             connection,

@@ -122,4 +122,4 @@ def verify_no_incident(town: Town) -> None:
     assert town.rows("SELECT sum(lost_count) FROM spools") == [(0,)]
     assert town.rows("SELECT node_id, spool_id, seq FROM conflicts") == []
     assert town.rows("SELECT reason, error FROM dead_letters") == []
-    assert town.rows("SELECT clone_evidence FROM nodes WHERE is_quarantined OR clone_evidence <> ''") == []
+    assert town.rows("SELECT node_id, standing, reason FROM standings") == []

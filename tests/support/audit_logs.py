@@ -13,7 +13,7 @@ from hub.audit.witness_file import Witness
 from hub.storage import audit, meta
 from hub.storage import connection as database
 from hub.storage.audit import Head, Row
-from hub.storage.migrations import migrate
+from tests.support.databases import new_database
 
 NOW_MS = 1_763_712_000_000
 
@@ -23,8 +23,7 @@ class AuditLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.connection = database.open(path)
-        migrate(self.connection)
+        self.connection = new_database(path)
         self.connection.execute("PRAGMA synchronous = OFF")  # a throw-away world need not survive a power cut
 
     def note(self, *, actor: str = "Sari", subject: str = "A-7K3Q9") -> Head:

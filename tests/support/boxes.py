@@ -1,5 +1,6 @@
 """Builders for a box: pages, bursts of a river at a stage, stations, config files, a whole gauge process."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -222,6 +223,7 @@ class BoxBench:
         storage_fault: str = "",
         lost_records: int = 0,
         ends_real_ms: int | None = None,
+        is_to_leave: Callable[[], bool] | None = None,
     ) -> None:
         self.clock = clock
         self.siren = siren or FakeSiren()
@@ -242,10 +244,7 @@ class BoxBench:
             outbox=self.outbox,
             clock=clock,
             box_clock=BoxClock(
-                clock=clock,
-                source=kernel or FakeKernel(),
-                boot=self.outbox.boot,
-                remembered=self.outbox.state("clock"),
+                clock=clock, source=kernel or FakeKernel(), boot=self.outbox.boot, remembered=self.outbox.state("clock")
             ),
             kernel_boot=kernel_boot,
             judge=Judge(clock_rate=clock.rate, limits=BOLD),
@@ -264,6 +263,7 @@ class BoxBench:
             kernel_boot=kernel_boot,
             watchdog=Watchdog(clock=clock, environment={}),
             ends_real_ms=ends_real_ms,
+            is_to_leave=is_to_leave,
         )
 
     def run(self, real_s: float) -> None:

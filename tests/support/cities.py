@@ -1,7 +1,9 @@
 """Whole cities for pages and API: one in flood with every state of a tile, one in peace."""
 
+from functools import lru_cache
 from pathlib import Path
 
+from hub.storage.connection import IN_MEMORY, Connection
 from tests.support.hub_data import HOUR_MS, MINUTE_MS, NOW_MS, HubData, flood, until
 
 # Invented stations on Ambon: (id, name, river, latitude, longitude).
@@ -17,7 +19,13 @@ STATIONS = (
 
 def flooded_city(path: Path, *, now_ms: int = NOW_MS) -> HubData:
     """Return a city with an Awas, a Siaga, a Waspada, a normal, a silent and a never-heard station."""
-    city = HubData(path, now_ms=now_ms)
+    return HubData(path, now_ms=now_ms, like=_flooded(now_ms))
+
+
+@lru_cache(maxsize=2)
+def _flooded(now_ms: int) -> Connection:
+    """Fill the database of this test run that the flooded cities of this moment are copies of."""
+    city = HubData(IN_MEMORY, now_ms=now_ms)
     for position, (station_id, name, river, lat, lon) in enumerate(STATIONS):
         city.add_station(station_id, name, river, lat=lat, lon=lon, position=position)
         if position < 5:  # the sixth has none yet
@@ -25,7 +33,7 @@ def flooded_city(path: Path, *, now_ms: int = NOW_MS) -> HubData:
     _fill_waters(city)
     _fill_alerts(city)
     city.admin()
-    return city
+    return city.connection
 
 
 def _fill_waters(city: HubData) -> None:

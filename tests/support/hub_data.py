@@ -7,6 +7,7 @@ import json
 import math
 import secrets
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from contract.clock import ClockTrust
@@ -14,7 +15,8 @@ from contract.records import Reading, encode_record
 from hub.api.rights import SCOPES, as_scopes
 from hub.storage import api_tokens, people
 from hub.storage import connection as database
-from hub.storage.migrations import migrate
+from hub.storage.connection import Connection
+from tests.support.databases import new_database
 
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
@@ -30,15 +32,17 @@ RAISE_CM = (120.0, 170.0, 220.0)
 Stage = Callable[[float], float | None]
 """Hours before now to stage, cm."""
 
+_hash_of = cache(people.hash_of)
+"""A hash as the hub makes it, of production's cost, but made once for all who choose the same password."""
+
 
 class HubData:
     """A database of the hub and short ways to put things into it. Times are UTC ms; every call is one commit."""
 
-    def __init__(self, path: Path, *, now_ms: int = NOW_MS) -> None:
+    def __init__(self, path: Path, *, now_ms: int = NOW_MS, like: Connection | None = None) -> None:
         self.path = path
         self.now_ms = now_ms
-        self.connection = database.open(path)
-        migrate(self.connection)
+        self.connection = new_database(path, like=like)
         self.connection.execute("PRAGMA synchronous = OFF")  # a throw-away world need not survive a power cut
 
     def insert(self, table: str, **values: object) -> None:
@@ -247,13 +251,15 @@ class HubData:
     def admin(self) -> None:
         """Make the administrator, with PASSWORD."""
         with database.write(self.connection):
-            people.ensure_user(self.connection, name="admin", password=PASSWORD, now_ms=self.now_ms)
+            people.add(
+                self.connection, name="admin", password_hash=_hash_of(PASSWORD), role="admin", now_ms=self.now_ms
+            )
 
     def person(self, name: str, role: str, *, password: str = PASSWORD) -> str:
         """Make a person of a role and return their id."""
         with database.write(self.connection):
             return people.add(
-                self.connection, name=name, password_hash=people.hash_of(password), role=role, now_ms=self.now_ms
+                self.connection, name=name, password_hash=_hash_of(password), role=role, now_ms=self.now_ms
             )
 
     def api_token(self, name: str = "tests", *, scopes: str = as_scopes(SCOPES)) -> str:

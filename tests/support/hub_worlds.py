@@ -15,12 +15,12 @@ from hub.ingest.ticks import Ticks
 from hub.rivers.box_time import believable_ahead_ms
 from hub.storage import bindings, station_now, stations, thresholds
 from hub.storage import connection as database
-from hub.storage.migrations import migrate
 from hub.storage.retention import Retention
 from hub.storage.station_now import StationNow
 from hub.storage.stations import Station
 from hub.storage.thresholds import ThresholdVersion
 from tests.support.clocks import FakeClock
+from tests.support.databases import new_database
 from tests.support.desks import RecordingDesk
 
 NODE = "n-7f3k2m9q"
@@ -79,8 +79,8 @@ class HubWorld:
         self.clock = FakeClock(now_ms=START_MS, real_ms=1_000_000, rate=rate)
         self.desk = RecordingDesk()
         self.policy = AlertPolicy()
-        self.connection = database.open(self.path)
-        migrate(self.connection)
+        self.connection = new_database(self.path)
+        self.connection.execute("PRAGMA synchronous = OFF")  # a throw-away world need not survive a power cut
         self.start()
 
     def start(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
+from hub.broker.keeper import Keeper
 from hub.ingest.alert_desk import AlertDesk
 from hub.ingest.link import TlsFiles
 from hub.ingest.process import BrokerAddress, run
@@ -21,7 +22,12 @@ from tests.support.processes import wait_until
 
 @contextmanager
 def running_ingest(
-    broker: Broker, *, database_path: Path, desk: AlertDesk | None = None, clock: Clock | None = None
+    broker: Broker,
+    *,
+    database_path: Path,
+    desk: AlertDesk | None = None,
+    clock: Clock | None = None,
+    keeper: Keeper | None = None,
 ) -> Iterator[Connection]:
     """Run ingest for the length of a `with` block; gives a connection for looking at the database."""
     stop = threading.Event()
@@ -38,6 +44,7 @@ def running_ingest(
                 dead_letters_limit=10_000,
                 clock=clock or SystemClock(),
                 stop=stop,
+                keeper=keeper,
             )
         except BaseException as problem:
             failures.append(problem)

@@ -16,6 +16,7 @@ from hub.storage.migrations import migrate
 from hub.storage.sites import Site
 from provisioning.identity import claim_code
 from provisioning.identity.claim_text import ClaimText
+from provisioning.identity.renewal import BOX_PORT_ABOVE
 from tests.support.authorities import NAMES, PASSPHRASE
 from tests.support.processes import Child, free_port, is_listening, wait_until
 
@@ -29,7 +30,9 @@ class NewHub:
         self.folder = folder
         self.home = folder / "home"
         self.config = folder / "hub.toml"
-        self.plain_port, self.port, self.bundle_port = free_port(), free_port(), free_port()
+        self.plain_port, self.bundle_port = free_port(), free_port()
+        self.port = _port_with_room_above()
+        self.box_port = self.port + BOX_PORT_ABOVE
         self._broker_port = broker_port
         self._start_files()
 
@@ -82,7 +85,7 @@ class NewHub:
         """Run the web process until the block ends."""
         command: list[str | Path] = [sys.executable, "-m", "hub", "web", "--config", self.config]
         with Child(command, log=self.folder / "web.log") as web:
-            ports = (self.plain_port, self.port, self.bundle_port)
+            ports = (self.plain_port, self.port, self.bundle_port, self.box_port)
             wait_until(
                 lambda: all(is_listening(port) for port in ports) or not web.is_running,
                 what="the hub to listen",
@@ -90,6 +93,14 @@ class NewHub:
             )
             assert web.is_running, web.output()
             yield web
+
+
+def _port_with_room_above() -> int:
+    """Return a free port, with the one where boxes look from there free too."""
+    while True:
+        port = free_port()
+        if not is_listening(port + BOX_PORT_ABOVE):
+            return port
 
 
 class NewBox:

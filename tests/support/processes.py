@@ -77,6 +77,22 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def _hear_interrupts() -> None:
+    """Let children be interrupted also where this run was started in the background, deaf to Ctrl-C (`make test &`)."""
+    is_deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if is_deaf and threading.current_thread() is threading.main_thread():
+        # A handler of our own is not handed down: a child begins with the signal's default.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def lives(process: psutil.Process) -> bool:
+    """Answer whether a process still does something; one that ends while it is asked about does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class Child:
     """One child process in a process group of its own, with its output in a file.
 
@@ -95,6 +111,7 @@ class Child:
         self.name = " ".join(str(argument) for argument in arguments)
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
+        _hear_interrupts()
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
                 [str(argument) for argument in arguments],
@@ -179,7 +196,8 @@ class Child:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         self._popen.wait(timeout=10.0)
-        psutil.wait_procs(family, timeout=10.0)
+        # Not until they are reaped: whoever adopted them may take a second over that, and a zombie holds nothing.
+        wait_until(lambda: not any(map(lives, family)), what=f"the end of all that {self.name} started")
 
     def kill_alone(self) -> None:
         """End only the child (SIGKILL); what it started lives on."""

@@ -58,7 +58,11 @@ class RenderedBroker(Broker):
 
     def render(self, *, known: tuple[str, ...] = NODE_IDS, denied: tuple[str, ...] = ()) -> None:
         """Write the broker's files anew."""
-        described = Description(
+        files.write(self._folder, RENDER[self.kind](self.described(known=known, denied=denied)))
+
+    def described(self, *, known: tuple[str, ...], denied: tuple[str, ...]) -> Description:
+        """Return what the broker shall be."""
+        return Description(
             listen=self.host,
             port=self.port,
             authority=self.authority.folder / shelf.BUNDLE,
@@ -68,7 +72,6 @@ class RenderedBroker(Broker):
             denied=tuple(sorted(denied)),
             runs_as=getpass.getuser(),
         )
-        files.write(self._folder, RENDER[self.kind](described))
 
     def reload(self) -> None:
         """Have the broker read its files again, as `systemctl reload` does."""

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from hub.api import deeds
+from hub.api import deeds, numbers
 from hub.api.caller import Caller, TheCaller
 from hub.api.errors import NotSignedInError, RefusedError, StaleVersionError
 from hub.api.house import House, TheHouse
-from hub.api.pages.alerts import Draft, alert_answer
+from hub.api.pages.alerts import Draft, Sight, alert_answer
 from hub.api.pages.page import TheWording
 from hub.api.shapes.alert import Alert
 from hub.wall.wording import Wording
@@ -112,6 +112,26 @@ def shelve(
 def unshelve(alert_id: str, act: TheActing, seen_version: Version) -> Response:
     """Take it from the shelf, and lead back."""
     return act.do(alert_id, lambda: deeds.unshelve(act.house, alert_id, seen_version=seen_version, by=act.actor.name))
+
+
+@router.post("/{alert_id}/nomor")
+def see_number(alert_id: str, act: TheActing, delivery: Text = "") -> Response:
+    """Show the number of one message in full, or those in people's words; that it was seen is written down first."""
+    seen, where = None, f"/alarm/{alert_id}"
+    if delivery:
+        seen = numbers.see_target(act.house, delivery, by=act.actor.name, where=where)
+    else:
+        numbers.see_words(act.house, alert_id, by=act.actor.name, where=where)
+    with act.house.connections.reading() as connection:
+        return alert_answer(
+            act.request,
+            alert_id,
+            house=act.house,
+            connection=connection,
+            wording=act.wording,
+            person=act.actor,
+            sight=Sight(number=seen, are_words_seen=seen is None),
+        )
 
 
 @router.post("/{alert_id}/catatan")

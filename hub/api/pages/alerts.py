@@ -8,10 +8,12 @@ from hub.alerting.alert import COMMENT_LONGEST, WHY_LONGEST
 from hub.alerting.wording import english
 from hub.api.caller import Caller, ThePerson
 from hub.api.house import House, Reader, TheHouse
+from hub.api.numbers import SeenNumber, shown_words
 from hub.api.pages.page import TheWording, page
 from hub.api.routes.alerts import detail_of
 from hub.api.shapes.alert import AlertDetail, alert_of
 from hub.api.shapes.station import Station, station_values
+from hub.audit.masking import HIDDEN
 from hub.storage import alerts as stored_alerts
 from hub.storage.board import alerts, stations
 from hub.storage.connection import Connection
@@ -32,6 +34,8 @@ class EventLine(Struct, frozen=True, kw_only=True):
     text: str
     is_source: bool
     """Written in Indonesian, whatever the page's language is."""
+    is_masked: bool
+    """A number that stands in it is not shown."""
 
 
 @router.get("")
@@ -66,6 +70,13 @@ class Draft(Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class Sight(Struct, frozen=True, kw_only=True):
+    """What this person is shown in full this once; it is written down already."""
+
+    number: SeenNumber | None = None
+    are_words_seen: bool = False
+
+
 def alert_answer(
     request: Request,
     alert_id: str,
@@ -77,6 +88,7 @@ def alert_answer(
     status: int = 200,
     problem: str = "",
     draft: Draft | None = None,
+    sight: Sight | None = None,
 ) -> HTMLResponse:
     """Return the page of one alert as it stands; after a refusal with its sentence and the person's words."""
     detail = detail_of(connection, alert_id, rate=house.clock.rate)
@@ -88,7 +100,9 @@ def alert_answer(
         person=person,
         status=status,
         a=detail,
-        events=_events(connection, alert_id, wording),
+        events=_events(connection, alert_id, wording, are_words_seen=sight is not None and sight.are_words_seen),
+        sight=sight,
+        hidden=HIDDEN,
         station=_station(connection, detail, house),
         waiting_for_rt=_is_waiting_for_rt(detail, house.clock.now_ms()),
         problem=problem,
@@ -105,16 +119,15 @@ def _shelf_minutes(detail: AlertDetail, house: House) -> list[int]:
     return [minutes for minutes in SHELF_MINUTES if minutes * 60 <= longest_s]
 
 
-def _events(connection: Connection, alert_id: str, wording: Wording) -> list[EventLine]:
+def _events(connection: Connection, alert_id: str, wording: Wording, *, are_words_seen: bool) -> list[EventLine]:
     is_english = wording.language.code == "en"
-    return [
-        EventLine(
-            at_ms=event.at_ms,
-            text=english(event, words=wording.city.words) if is_english else event.why,
-            is_source=is_english and event.inputs is None,
-        )
-        for event in stored_alerts.events(connection, alert_id)
-    ]
+    lines = []
+    for event in stored_alerts.events(connection, alert_id):
+        text = english(event, words=wording.city.words) if is_english else event.why
+        shown = text if are_words_seen else shown_words(text, kind=event.kind)
+        is_source = is_english and event.inputs is None
+        lines.append(EventLine(at_ms=event.at_ms, text=shown, is_source=is_source, is_masked=shown != text))
+    return lines
 
 
 def _station(connection: Connection, detail: AlertDetail, house: House) -> Station | None:

@@ -60,7 +60,7 @@ def start(  # noqa: PLR0917 - FastAPI passes each by name
         return _form(request, house=house, wording=wording, status=422, problem=other, name=name)
     with house.turns.turn(place_of(request)):
         password_hash = people.hash_of(password)
-    session = _enter(house, secret, name=name, password_hash=password_hash)
+    session = _enter(house, secret, name=name, password_hash=password_hash, place=place_of(request))
     if session is None:
         taken = wording.say("Nama ini sudah dipakai.")
         return _form(request, house=house, wording=wording, status=422, problem=taken, name=name)
@@ -69,7 +69,7 @@ def start(  # noqa: PLR0917 - FastAPI passes each by name
     return response
 
 
-def _enter(house: House, secret: str, *, name: str, password_hash: str) -> str | None:
+def _enter(house: House, secret: str, *, name: str, password_hash: str, place: str) -> str | None:
     """Write the administrator down and begin their session, all or nothing; None where the name is taken."""
     now_ms, now_real_ms = house.clock.now_ms(), house.real.now_ms()
     with house.connections.writing() as writer:
@@ -78,9 +78,9 @@ def _enter(house: House, secret: str, *, name: str, password_hash: str) -> str |
             return None
         first_admin.close(writer)
         user_id = people.add(writer, name=name, password_hash=password_hash, role=Role.ADMIN, now_ms=now_ms)
-        detail = {"role": Role.ADMIN.value, "by": "first-admin"}
+        detail = {"role": Role.ADMIN.value, "by": "first-admin", "place": place}
         audit_log.note(writer, now_ms=now_ms, actor=name, action=Action.USER_SAVED, subject=name, detail=detail)
-        return sessions.begin(writer, user_id, now_real_ms=now_real_ms)
+        return sessions.begin(writer, user_id, now_real_ms=now_real_ms, place=place)
 
 
 def _verify_open(connection: Connection, secret: str, house: House) -> None:

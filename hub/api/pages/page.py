@@ -8,14 +8,22 @@ from starlette.responses import HTMLResponse
 
 from hub.api.caller import Caller, is_by_tls
 from hub.api.house import House, TheHouse
+from hub.api.rights import Right
 from hub.api.secret_paths import shown_path
+from hub.proposals import role_change
+from hub.storage import api_tokens
 from hub.wall.language import LANGUAGES, SOURCE_LANGUAGE, language
 from hub.wall.pages import render
 from hub.wall.reasons import reason_words
 from hub.wall.wording import Wording
 
 LANGUAGE_COOKIE = "jagawai_lang"
+DAY_MS = 86_400_000
 YEAR_S = 365 * 86_400
+SCREENS_TOLD = 3
+"""In a head; the others follow when these are mended."""
+SCREEN_TOLD_DAYS = 14
+"""Before a screen's link ends: somebody comes by such a screen's room in two weeks."""
 
 
 def wording_of(request: Request, house: TheHouse) -> Wording:
@@ -47,6 +55,8 @@ def page(
         now_ms=house.clock.now_ms(),
         rate=house.clock.rate,
         words=script_words(wording),
+        waiting_count=_waiting_count(house, person),
+        ending_screens=_ending_screens(house, person),
         **values,
     )
     response = HTMLResponse(text, status_code=status)
@@ -56,6 +66,27 @@ def page(
             LANGUAGE_COOKIE, asked, max_age=YEAR_S, samesite="lax", httponly=True, secure=is_by_tls(request, house)
         )
     return response
+
+
+def _waiting_count(house: House, person: Caller | None) -> int:
+    """Return how many deeds wait for a second person, as those who may be one are told; 0 to everybody else."""
+    if person is None or Right.MANAGE_PEOPLE not in person.rights:
+        return 0
+    with house.connections.reading() as connection:
+        return len(role_change.waiting(connection, now_ms=house.clock.now_ms()))
+
+
+def _ending_screens(house: House, person: Caller | None) -> list[tuple[str, int]]:
+    """Return the wall's screens that go dark soon, each with the days left, 0: is dark; to administrators alone.
+
+    A screen shows the same water on its last day as on its first, so nobody would know.
+    """
+    if person is None or Right.MANAGE_PEOPLE not in person.rights:
+        return []
+    now_ms = house.real.now_ms()
+    with house.connections.reading() as connection:
+        ending = api_tokens.screens_until(connection, until_real_ms=now_ms + SCREEN_TOLD_DAYS * DAY_MS)
+    return [(one.name, max(0, -(-(one.expires_real_ms - now_ms) // DAY_MS))) for one in ending[:SCREENS_TOLD]]
 
 
 def script_words(wording: Wording) -> str:

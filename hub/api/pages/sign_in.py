@@ -16,6 +16,7 @@ from hub.api.sign_in import note_failure, set_cookie
 from hub.api.sign_in import sign_in as signed_in
 from hub.audit import log as audit_log
 from hub.audit.action import Action
+from hub.passwords import as_kept
 from hub.storage import sessions
 from hub.storage.people import NAME_LONGEST, PASSWORD_LONGEST
 from hub.wall.wording import Wording
@@ -42,19 +43,24 @@ def sign_in(  # noqa: PLR0917 - FastAPI passes each by name
 ) -> Response:
     """Open a session for who knows the password, and lead back."""
     verify_same_origin(request)
+    name = as_kept(name)
     old_session, place = request.cookies.get(cookie_name(SESSION_COOKIE, request, house), ""), place_of(request)
     try:
         secret = signed_in(house, place=place, name=name, password=password, old_session=old_session)
     except (TooManyAttemptsError, TooBusyError) as problem:
         said = problem.sentence_id if wording.language.code == "id" else problem.sentence_en
-        answer = _form(request, house=house, wording=wording, back=_our_path(back), status=problem.status, problem=said)
+        answer = _form(
+            request, house=house, wording=wording, back=_our_path(back), status=problem.status, problem=said, name=name
+        )
         answer.headers.update(problem.headers)
         if isinstance(problem, TooManyAttemptsError):
             answer.background = BackgroundTask(note_failure, house, place=place, name=name)
         return answer
     if secret is None:
         wrong = wording.say("Nama atau kata sandi salah.")
-        answer = _form(request, house=house, wording=wording, back=_our_path(back), status=401, problem=wrong)
+        answer = _form(
+            request, house=house, wording=wording, back=_our_path(back), status=401, problem=wrong, name=name
+        )
         answer.background = BackgroundTask(note_failure, house, place=place, name=name)
         return answer
     response = RedirectResponse(_our_path(back), status_code=303)
@@ -79,7 +85,14 @@ def sign_out(request: Request, house: TheHouse, caller: TheCaller) -> Response:
 
 
 def _form(
-    request: Request, *, house: House, wording: Wording, back: str, status: int = 200, problem: str = ""
+    request: Request,
+    *,
+    house: House,
+    wording: Wording,
+    back: str,
+    status: int = 200,
+    problem: str = "",
+    name: str = "",
 ) -> Response:
     return page(
         request,
@@ -90,6 +103,7 @@ def _form(
         status=status,
         back=back,
         problem=problem,
+        chosen_name=name,
     )
 
 

@@ -58,7 +58,7 @@ def acknowledge_alert(alert_id: str, seen: Acknowledge, actor: Actor, house: The
     """Acknowledge what was seen; refused with the state of now when the alert has risen since.
 
     A fault alert that tells of an event (code `records_lost`, `spool_reborn` or `clone`) is resolved by it; for
-    `clone` the quarantine of the box is lifted, because a person has looked.
+    `clone` a quarantined box is released, because a person has looked.
     """
     return acknowledge(house, alert_id, seen_version=seen.seen_version, by=actor.name)
 

@@ -1,6 +1,7 @@
 """New boxes: the trust bundle, and the one POST that needs nobody signed in, because the claim code is the right."""
 
 import logging
+from collections import Counter
 from typing import cast
 
 from fastapi import APIRouter, Request
@@ -30,18 +31,15 @@ from hub.fleet.authority.issuing import read_request
 from hub.fleet.claims import Outcome
 from hub.fleet.enrolment import ENROLMENTS, LET_IN, Moment
 from hub.storage import counters
+from hub.storage.claims import Claim
+from hub.storage.connection import Connection
 from provisioning.identity.enrolment import Answer, Ask
 
-LIMITED = 'outcome="limited"'
+LIMITED = "limited"
 FOUND: Answers = {200: {"content": {PEM: {"schema": {"type": "string"}}}}}
 NO_AUTHORITY: Answers = {404: {"model": Problem, "description": "This hub has no authority yet"}}
 REFUSED: Answers = {
     403: {"model": Problem, "description": "The claim code is not known, or no longer of use to this key"},
-    413: {
-        "model": Problem,
-        "content": {"text/plain": {"schema": {"type": "string"}}},
-        "description": "More was sent than any call needs; plain text where the length was said beforehand",
-    },
     429: {"model": Problem, "description": "Too many wrong codes from this address"},
 }
 _SENTENCES = {
@@ -97,13 +95,18 @@ def enrol(asked: EnrolAsk, request: Request, house: TheHouse) -> EnrolAnswer:
 
     The same key with the same code gets the same answer for 24 hours; another key gets nothing and raises an alarm. Of
     the request only the key counts. A place that sent five wrong codes in ten minutes may send no more wrong ones.
+
+    Only a fresh code and the first wrong ones of a place are written: the same again is read.
     """
     enrolments = _enrolments(request)
     place = request.client.host if request.client else ""
     ask = Ask(claim=asked.claim, csr=asked.csr)
-    _look_first(house, enrolments, ask, place=place)
+    taken_before = _look_first(house, enrolments, ask, place=place)
     try:
         authority = shelf.open_authority(enrolments.home)
+        if taken_before is not None:
+            enrolments.unwritten.count(Outcome.AGAIN)
+            return _shown(enrolment.answer_again(taken_before, authority=authority, broker=enrolments.broker))
         with house.connections.writing() as connection:
             entry = enrolment.enrol(
                 connection,
@@ -114,6 +117,7 @@ def enrol(asked: EnrolAsk, request: Request, house: TheHouse) -> EnrolAnswer:
                 policy=house.policy,
                 actor=audit_log.NOBODY,
             )
+            _count(connection, enrolments)
     except RequestRefusedError as problem:
         raise _bad_request(problem) from problem
     except AuthorityError as problem:
@@ -128,20 +132,22 @@ def enrol(asked: EnrolAsk, request: Request, house: TheHouse) -> EnrolAnswer:
     return _shown(entry.answer)
 
 
-def _look_first(house: House, enrolments: Enrolments, ask: Ask, *, place: str) -> None:
-    """Refuse what is wrong without waiting for the write lock, and of one place only so many times with a write."""
+def _look_first(house: House, enrolments: Enrolments, ask: Ask, *, place: str) -> Claim | None:
+    """Refuse what is wrong without waiting for the write lock, and of one place only so many times with a write.
+
+    Returns:
+        The claim whose answer is to be given again; None: the code is to be taken, or refused by a write.
+    """
     wait_ms = enrolments.wrong_codes.wait_ms(place, now_ms=house.clock.real_ms())
     with house.connections.reading() as connection:
         claim = codes.found(connection, ask.claim)
-    if claim is not None:
-        key = _request_of(ask).key_fingerprint
-        outcome = codes.judged(claim, key_fingerprint=key, now_real_ms=_moment(house).real_ms)
-    else:
-        outcome = Outcome.UNKNOWN
+        outcome = Outcome.UNKNOWN if claim is None else _foreseen(house, connection, claim, ask)
+    if outcome is Outcome.AGAIN and claim is not None and claim.certificate is not None:
+        return claim
     if outcome in LET_IN:
-        return
+        return None
     if wait_ms:
-        enrolments.wrong_codes.count_limited()
+        enrolments.unwritten.count(LIMITED)
         wait_s = max(1, round(wait_ms / 1000))
         raise TooManyAttemptsError(
             f"Terlalu banyak kode salah dari alamat ini. Tunggu {wait_s} detik, lalu baca kode lagi dari label.",
@@ -149,19 +155,26 @@ def _look_first(house: House, enrolments: Enrolments, ask: Ask, *, place: str) -
             headers={"Retry-After": str(wait_s)},
         )
     if outcome is Outcome.UNKNOWN:
-        _count_unknown(house, enrolments)
+        with house.connections.writing() as connection:
+            _count(connection, enrolments, outcome)
         enrolments.wrong_codes.count(place, now_ms=house.clock.real_ms())
         raise ClaimRefusedError(outcome)
+    return None
 
 
-def _count_unknown(house: House, enrolments: Enrolments) -> None:
-    """Write an unknown code into the counters, and those that were answered without a write before it."""
-    counted = {(ENROLMENTS, f'outcome="{Outcome.UNKNOWN}"'): 1}
-    limited = enrolments.wrong_codes.take_limited()
-    if limited:
-        counted[ENROLMENTS, LIMITED] = limited
-    with house.connections.writing() as connection:
-        counters.add(connection, counted)
+def _foreseen(house: House, connection: Connection, claim: Claim, ask: Ask) -> Outcome:
+    """Return what would become of an attempt now."""
+    key = _request_of(ask).key_fingerprint
+    outcome = codes.judged(claim, key_fingerprint=key, now_real_ms=_moment(house).real_ms)
+    if outcome is Outcome.TAKEN and codes.is_key_known(connection, key):
+        return Outcome.KEY_KNOWN
+    return outcome
+
+
+def _count(connection: Connection, enrolments: Enrolments, *outcomes: Outcome) -> None:
+    """Write outcomes into the counters, and those that were answered without a write before."""
+    counted = Counter(enrolments.unwritten.take()) + Counter(outcomes)
+    counters.add(connection, {(ENROLMENTS, f'outcome="{outcome}"'): count for outcome, count in counted.items()})
 
 
 def _request_of(ask: Ask) -> CertificateRequest:

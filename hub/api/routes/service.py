@@ -1,8 +1,11 @@
 """What those who run the hub ask it: is it well, and its figures."""
 
+from typing import cast
+
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
+from hub.api.blob_calls import BlobCalls
 from hub.api.house import Reader, TheHouse
 from hub.api.metrics import CONTENT_TYPE, exposition
 from hub.api.panorama import processes_of
@@ -46,12 +49,15 @@ def _health(age_s: float | None) -> ProcessHealth:
 def metrics(request: Request, house: TheHouse, connection: Reader) -> Response:
     """Return the counters of all processes and what stands in the tables."""
     broadcaster: Broadcaster = request.app.state.broadcaster
+    pictures = cast("BlobCalls | None", getattr(request.app.state, "blobs", None))
     text = exposition(
         connection,
         now_real_ms=house.clock.real_ms(),
         stream_clients=broadcaster.client_count,
         stream_drops=broadcaster.dropped,
         sign_ins=dict(house.sign_ins),
+        turned_away=dict(house.turned_away),
+        pictures={} if pictures is None else dict(pictures.keeper.outcomes),
     )
     return Response(text, headers={"Content-Type": CONTENT_TYPE})
 

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from hub.alerting.alert import COMMENT_LONGEST, WHY_LONGEST, has_water_fallen, may_be_borne_out
+from hub.api.numbers import shown_words
 from hub.api.shapes.shape import Shape
+from hub.audit.masking import masked_target, masked_text, masked_words
 from hub.storage.board.alerts import AlertRow, EventRow
 from hub.storage.board.deliveries import DeliveryRow
 
@@ -86,6 +88,7 @@ class Delivery(Shape):
     recipient: str
     role: str
     channel: str
+    target: str = Field(description="Address in the channel, masked; in full by POST of its number, with the right to")
     state: DeliveryStateWord
     due_ms: int | None
     attempts: int
@@ -94,6 +97,16 @@ class Delivery(Shape):
     read_ms: int | None
     error: str
     text: str
+
+
+class SeenNumber(Shape):
+    """Where a message went, in full; that it was asked for stands in the audit log."""
+
+    delivery_id: str
+    recipient_id: str
+    recipient: str
+    channel: str
+    target: str
 
 
 class Hop(Shape):
@@ -181,16 +194,21 @@ def alert_values(row: AlertRow) -> dict[str, object]:
         "threshold_cm": threshold_cm,
         "may_be_borne_out": may_be_borne_out(row),
         "has_water_fallen": has_water_fallen(row),
+        "shelved_why": None if row.shelved_why is None else masked_words(row.shelved_why),
+        "borne_out_why": None if row.borne_out_why is None else masked_words(row.borne_out_why),
     }
     return {name: getattr(row, name) for name in Alert.model_fields if name not in made} | made
 
 
 def event_of(row: EventRow) -> AlertEvent:
     """Return a row in the API's form."""
-    return AlertEvent.model_validate({name: getattr(row, name) for name in AlertEvent.model_fields})
+    values = {name: getattr(row, name) for name in AlertEvent.model_fields}
+    said = {name: shown_words(getattr(row, name), kind=row.kind) for name in ("why", "text")}
+    return AlertEvent.model_validate(values | said)
 
 
 def delivery_of(row: DeliveryRow) -> Delivery:
     """Return a row in the API's form; its token, the right to read it, stays inside."""
     values = {name: getattr(row, name) for name in Delivery.model_fields if name != "id"}
-    return Delivery.model_validate(values | {"id": row.delivery_id})
+    masked = {"target": masked_target(row.target), "error": masked_text(row.error)}
+    return Delivery.model_validate(values | masked | {"id": row.delivery_id})

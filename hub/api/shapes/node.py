@@ -7,7 +7,8 @@ from pydantic import Field
 from hub.api.shapes.shape import Shape
 from hub.storage.board.nodes import NodeRow
 
-NodeState = Literal["online", "quiet", "lost", "quarantined"]
+NodeState = Literal["online", "quiet", "lost", "quarantined", "revoked"]
+NodeStanding = Literal["live", "quarantined", "revoked"]
 
 QUIET_AFTER_REAL_S = 15.0
 QUIET_AFTER_S = 360.0
@@ -43,15 +44,26 @@ class Node(Shape):
     last_hello_ms: int | None = Field(description="Age of agent, boot and applied_version")
     gone_ms: int | None
     is_online: bool
-    is_quarantined: bool
-    clone_evidence: str
+    standing: NodeStanding = Field(description="Whether the hub takes anything from it; else it is refused everywhere")
+    standing_reason: str | None = Field(description="Why it stands so; null: nothing was ever written of it")
+    standing_by: str | None = Field(description="Who decided it; `hub` is the hub itself")
+    standing_ms: int | None = Field(description="Since when it stands so")
+    retiring_reason: str | None = Field(
+        description="Why it is asked to leave the fleet and wipe itself; null: it is not"
+    )
+    retiring_by: str | None = Field(description="Who has asked it")
+    retiring_ms: int | None = Field(description="Since when it is asked")
+    is_quarantined: bool = Field(description="The same as standing = quarantined")
+    clone_evidence: str = Field(description="Of a quarantined box, what was seen; else empty")
     faults: tuple[str, ...]
 
 
 def node_state(row: NodeRow, *, now_ms: int, rate: float) -> NodeState:
     """Return how a box is doing at `now_ms` (scaled UTC ms) on a clock of `rate`."""
-    if row.is_quarantined:
+    if row.standing == "quarantined":
         return "quarantined"
+    if row.standing == "revoked":
+        return "revoked"
     if not row.is_online:
         return "lost"
     quiet_s = (now_ms - row.last_seen_ms) / 1000
@@ -60,5 +72,15 @@ def node_state(row: NodeRow, *, now_ms: int, rate: float) -> NodeState:
 
 def node_of(row: NodeRow, *, now_ms: int, rate: float) -> Node:
     """Return a row in the API's form."""
-    values = {name: getattr(row, name) for name in Node.model_fields if name not in {"id", "state"}}
-    return Node.model_validate(values | {"id": row.node_id, "state": node_state(row, now_ms=now_ms, rate=rate)})
+    made = {"id", "state", "is_quarantined", "clone_evidence"}
+    values = {name: getattr(row, name) for name in Node.model_fields if name not in made}
+    is_quarantined = row.standing == "quarantined"
+    return Node.model_validate(
+        values
+        | {
+            "id": row.node_id,
+            "state": node_state(row, now_ms=now_ms, rate=rate),
+            "is_quarantined": is_quarantined,
+            "clone_evidence": (row.standing_reason or "") if is_quarantined else "",
+        }
+    )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from hub.api.shapes.node import NodeStanding
 from hub.api.shapes.shape import Shape
 from hub.storage.board.stations import StationRow
 from hub.wall.chart import Chart
@@ -64,6 +65,9 @@ class Station(Shape):
     why: str
     node_id: str | None
     source: str | None
+    box_standing: NodeStanding = Field(
+        description="Of node_id: what a quarantined or revoked box sends is not taken, so the station is not heard"
+    )
     rule_error: str | None
 
 

@@ -3,11 +3,13 @@
 AuthorityError
 ├── AuthorityExistsError    there is one already; a second would make every box a stranger
 ├── AuthorityMissingError   there is none yet, or a file of it is gone or broken
+├── AuthorityForeignError   it belongs to another user of this machine
 ├── AuthorityPlaceError     a directory cannot be used for what it was named for
 ├── AuthorityClockError     the machine's clock cannot be right, or the issuing certificate has ended
 ├── RootKeyError            the root key is not there, is another one, or does not open with this passphrase
 ├── PassphraseError         the passphrase is too short, or the two differ
 ├── ServerNameError         not a DNS name or IP address
+├── PresentedError          a certificate that is shown is none of a box of this hub
 └── RequestRefusedError     a certificate request is refused
     ├── RequestUnreadableError   it is none
     ├── RequestSignatureError    whoever asks does not hold the key
@@ -31,6 +33,10 @@ class AuthorityMissingError(AuthorityError):
     """There is no whole authority at this hub."""
 
 
+class AuthorityForeignError(AuthorityError):
+    """Only its own user may read it."""
+
+
 class AuthorityPlaceError(AuthorityError, ValueError):
     """A directory cannot be used."""
 
@@ -49,6 +55,10 @@ class PassphraseError(AuthorityError, ValueError):
 
 class ServerNameError(AuthorityError, ValueError):
     """A name cannot stand in the hub's certificate."""
+
+
+class PresentedError(AuthorityError, ValueError):
+    """Whoever shows this certificate is no box of this hub."""
 
 
 class RequestRefusedError(AuthorityError, ValueError):

@@ -23,8 +23,8 @@ from hub.fleet.authority.errors import (
     RequestSignatureError,
     RequestUnreadableError,
 )
-from hub.fleet.authority.making import verify_signer
 from hub.fleet.authority.shelf import Authority
+from hub.fleet.authority.signers import verify_signer
 
 REQUEST_BYTES_MAX = 8 * 1024
 """A request of a box has 225 bytes; one that is longer than this is not even read."""

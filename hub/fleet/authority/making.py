@@ -8,34 +8,18 @@
   `rotate` can be repeated.
 """
 
-import fcntl
-import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-
-from hub.fleet.authority import certificates, disk, keys, root_key, root_place, shelf
-from hub.fleet.authority.errors import (
-    AuthorityClockError,
-    AuthorityExistsError,
-    AuthorityMissingError,
-    AuthorityPlaceError,
-    RootKeyError,
-)
+from hub.fleet.authority import certificates, disk, hub_certificates, keys, root_key, root_place, shelf
+from hub.fleet.authority.changing import changing
+from hub.fleet.authority.errors import AuthorityExistsError, AuthorityPlaceError, RootKeyError
 from hub.fleet.authority.root_key import RootKey
-from hub.fleet.authority.shelf import Authority, Signer
-
-OWN_NAMES = ("localhost", "127.0.0.1")
-"""The hub's own processes reach it by these, so they always stand in its certificate."""
-
-EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
-"""A clock before this is wrong: this program is younger. Certificates made by it would end years too early."""
+from hub.fleet.authority.shelf import Authority
+from hub.fleet.authority.signers import new_signer, verify_clock
 
 RESUMED_WITHIN = timedelta(days=1)
 """A root key that is older was not left there by an `init` that was cut short."""
@@ -77,19 +61,19 @@ def init(
     if has_resumed and not takes_root:
         verify_resumed(file, city=city, now=now)
     root = root_key.read(file, passphrase=passphrase) if has_resumed else _new_root(city=city, now=now)
-    issuing = _new_issuing(1, root=root, now=now)
+    issuing = new_signer(1, root=root, now=now)
     authority = Authority(folder=shelf.folder_of(home), root=root.certificate, current=issuing)
-    own = _own_files(authority, names=names, now=now)
+    own = hub_certificates.own_files(authority, names=names, now=now)
     if not has_resumed:
         root_key.write(file, root, passphrase=passphrase)
     files = {
         shelf.ROOT: shelf.certificates_pem([root.certificate]),
-        shelf.issuing_name(1): _key_and_chain(issuing.key, [issuing.certificate]),
+        shelf.issuing_name(1): shelf.key_and_chain(issuing.key, [issuing.certificate]),
         shelf.BUNDLE: authority.bundle_pem(),
         shelf.ROOT_PLACE: root_place.with_place(authority.folder, file),
         **own,
     }
-    with _told(authority.folder), _alone(home):
+    with changing(home):
         verify_absent(home)
         _publish(authority.folder, files)
     return Made(authority=shelf.open_authority(home), root_file=file, has_resumed=has_resumed)
@@ -111,19 +95,19 @@ def rotate(
         AuthorityError: see `errors`; another root key than the one of this hub is refused.
     """
     verify_clock(now)
-    with _told(shelf.folder_of(home)), _alone(home):
+    with changing(home):
         old = shelf.open_authority(home)
         file = root_key.place_for(root_folder, home=home)
-        root = _root_of(old, file, passphrase=passphrase)
-        names = names or server_names(old)
-        issuing = _new_issuing(old.current.number + 1, root=root, now=now)
+        root = root_key.read_own(old, file, passphrase=passphrase)
+        names = names or hub_certificates.server_names(old)
+        issuing = new_signer(old.current.number + 1, root=root, now=now)
         kept = tuple(one for one in old.issuing if one.certificate.not_valid_after_utc > now)
         new = Authority(folder=old.folder, root=old.root, old=kept, current=issuing)
-        own = _own_files(new, names=names, now=now)
+        own = hub_certificates.own_files(new, names=names, now=now)
         disk.sweep(new.folder)
         disk.write_file(new.folder / shelf.ROOT_PLACE, root_place.with_place(new.folder, file))
         disk.write_file(new.folder / shelf.BUNDLE, new.bundle_pem())
-        name, data = shelf.issuing_name(issuing.number), _key_and_chain(issuing.key, [issuing.certificate])
+        name, data = shelf.issuing_name(issuing.number), shelf.key_and_chain(issuing.key, [issuing.certificate])
         disk.write_file(new.folder / name, data)
         for one in set(old.issuing) - set(kept):
             (new.folder / shelf.issuing_name(one.number)).unlink(missing_ok=True)
@@ -143,40 +127,12 @@ def renew_own(*, home: Path, names: Sequence[str] = (), now: datetime) -> Author
         AuthorityError: see `errors`.
     """
     verify_clock(now)
-    with _told(shelf.folder_of(home)), _alone(home):
+    with changing(home):
         authority = shelf.open_authority(home)
-        files = _own_files(authority, names=names or server_names(authority), now=now)
+        files = hub_certificates.own_files(authority, names=names or hub_certificates.server_names(authority), now=now)
         disk.sweep(authority.folder)
         _settle(authority, files)
     return shelf.open_authority(home)
-
-
-def verify_root_copy(authority: Authority, *, root_folder: Path, passphrase: str) -> Path:
-    """Return the file of a copy of the root key that opens and is this hub's; nothing is written.
-
-    Raises:
-        RootKeyError: it is not there, does not open, or is another one.
-    """
-    file = root_folder.resolve() / root_key.FILE
-    _root_of(authority, file, passphrase=passphrase)
-    return file
-
-
-def server_names(authority: Authority) -> tuple[str, ...]:
-    """Return the DNS names and IP addresses in the hub's certificate.
-
-    Raises:
-        AuthorityMissingError: there is no certificate, or it has none.
-    """
-    file = authority.folder / shelf.SERVER
-    try:
-        extension = shelf.read_chain(file)[0].extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except (AuthorityMissingError, x509.ExtensionNotFound) as problem:
-        raise AuthorityMissingError(
-            f"Nama hub tidak diketahui / the hub's names are not known: {file} tidak terbaca / cannot be read. Sebut "
-            "semua nama / say all names: hub authority server --name HUB.KOTA.EXAMPLE --name 192.168.10.2"
-        ) from problem
-    return tuple(str(one.value) for one in extension.value)
 
 
 def verify_absent(home: Path) -> None:
@@ -190,34 +146,6 @@ def verify_absent(home: Path) -> None:
         raise AuthorityExistsError(
             f"Hub ini sudah punya otoritas / this hub has an authority already ({folder}). Yang kedua membuat semua "
             "kotak asing / a second would make every box a stranger. Coba / try: hub authority show"
-        )
-
-
-def verify_clock(now: datetime) -> None:
-    """Refuse to sign at a time that cannot be.
-
-    Raises:
-        AuthorityClockError: the clock is wrong.
-    """
-    if now < EARLIEST:
-        raise AuthorityClockError(
-            f"Jam mesin ini / the clock of this machine: {now:%Y-%m-%d}, salah / before {EARLIEST:%Y-%m-%d}. "
-            "Setel jam dulu / set it first: certificates would end years too early."
-        )
-
-
-def verify_signer(signer: Signer, *, now: datetime) -> None:
-    """Refuse to sign at a time that cannot be, or with a certificate that has ended.
-
-    Raises:
-        AuthorityClockError: says which.
-    """
-    verify_clock(now)
-    ends = signer.certificate.not_valid_after_utc
-    if now >= ends:
-        raise AuthorityClockError(
-            f"Kunci penerbit / issuing certificate {signer.number}: berakhir / ended on {ends:%Y-%m-%d}. "
-            "Coba / try: hub authority rotate --root DIR"
         )
 
 
@@ -237,13 +165,6 @@ def verify_resumed(file: Path, *, city: str, now: datetime) -> None:
             f"/ made {made:%Y-%m-%d}). Pilih folder kosong / choose an empty directory. Memang kunci ini / really this "
             "key: --take-root"
         )
-
-
-def _root_of(authority: Authority, file: Path, *, passphrase: str) -> RootKey:
-    root = root_key.read(file, passphrase=passphrase)
-    if keys.fingerprint(root.certificate.public_key()) != authority.fingerprint:
-        raise RootKeyError(f"Kunci akar / root key {file}: milik hub lain / it is the root key of another hub.")
-    return root
 
 
 def _is_there(file: Path) -> bool:
@@ -271,67 +192,6 @@ def _new_root(*, city: str, now: datetime) -> RootKey:
     return RootKey(key=key, certificate=certificates.root(key, city=city, now=now))
 
 
-def _new_issuing(number: int, *, root: RootKey, now: datetime) -> Signer:
-    key = keys.new_key()
-    signed = certificates.issuing(key, number=number, signed_by=root.certificate, root_key=root.key, now=now)
-    return Signer(number=number, certificate=signed, key=key)
-
-
-def _own_files(authority: Authority, *, names: Sequence[str], now: datetime) -> dict[str, bytes]:
-    """Return the hub's own two identities, with new keys."""
-    signer = authority.current
-    verify_signer(signer, now=now)
-    server_key, client_key = keys.new_key(), keys.new_key()
-    server = certificates.server(
-        server_key.public_key(),
-        names=list(dict.fromkeys([*names, *OWN_NAMES])),
-        signed_by=signer.certificate,
-        issuing_key=signer.key,
-        now=now,
-    )
-    client = certificates.client(
-        client_key.public_key(),
-        common_name=certificates.HUB_NAME,
-        signed_by=signer.certificate,
-        issuing_key=signer.key,
-        now=now,
-    )
-    return {
-        shelf.SERVER: _key_and_chain(server_key, [server, signer.certificate]),
-        shelf.CLIENT: _key_and_chain(client_key, [client, signer.certificate]),
-    }
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Let no second command change the authority meanwhile; a killed one lets go of the lock."""
-    home.mkdir(parents=True, exist_ok=True)
-    handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as problem:
-            raise AuthorityPlaceError(
-                f"{home}: perintah lain sedang mengubah otoritas / another command is changing the authority. "
-                "Tunggu, lalu coba lagi / wait, then try again."
-            ) from problem
-        yield
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Let what the disk says out as a word of the authority."""
-    try:
-        yield
-    except OSError as problem:
-        raise AuthorityPlaceError(
-            f"writing {folder}: {problem.strerror}. Beri tempat atau hak / make room or give rights, then the same "
-            "command again: it goes on where it stopped."
-        ) from problem
-
-
 def _publish(folder: Path, files: dict[str, bytes]) -> None:
     """Make a folder with these files, all of it or nothing."""
     waiting = folder.with_name(f"{folder.name}.new")
@@ -342,7 +202,3 @@ def _publish(folder: Path, files: dict[str, bytes]) -> None:
         disk.write_file(waiting / name, data)
     waiting.rename(folder)
     disk.settle_folder(folder.parent)
-
-
-def _key_and_chain(key: EllipticCurvePrivateKey, chain: list[x509.Certificate]) -> bytes:
-    return keys.to_pem(key) + shelf.certificates_pem(chain)

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from hub.fleet.authority import disk, keys, shelf
 from hub.fleet.authority.errors import AuthorityMissingError, AuthorityPlaceError, RootKeyError
+from hub.fleet.authority.shelf import Authority
 
 FILE = "jagawai-root-key.pem"
 
@@ -88,6 +89,29 @@ def read(path: Path, *, passphrase: str) -> RootKey:
     if key.public_key() != certificate.public_key():
         raise RootKeyError(f"root key {path}: key and certificate differ. Take the other copy from the other safe.")
     return RootKey(key=key, certificate=certificate)
+
+
+def read_own(authority: Authority, file: Path, *, passphrase: str) -> RootKey:
+    """Return the root key of this hub.
+
+    Raises:
+        RootKeyError: it is not there, does not open, or is another hub's.
+    """
+    root = read(file, passphrase=passphrase)
+    if keys.fingerprint(root.certificate.public_key()) != authority.fingerprint:
+        raise RootKeyError(f"Kunci akar / root key {file}: milik hub lain / it is the root key of another hub.")
+    return root
+
+
+def verify_copy(authority: Authority, *, root_folder: Path, passphrase: str) -> Path:
+    """Return the file of a copy of the root key that opens and is this hub's; nothing is written.
+
+    Raises:
+        RootKeyError: it is not there, does not open, or is another one.
+    """
+    file = root_folder.resolve() / FILE
+    read_own(authority, file, passphrase=passphrase)
+    return file
 
 
 def _forget(path: Path) -> None:

@@ -19,8 +19,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from hub import refusal
 from hub.fleet.authority import certificates, keys
-from hub.fleet.authority.errors import AuthorityMissingError, AuthorityPlaceError
+from hub.fleet.authority.errors import AuthorityForeignError, AuthorityMissingError
 
 FOLDER = "authority"
 ROOT = "root.pem"
@@ -104,19 +105,25 @@ def certificates_pem(certificates: list[x509.Certificate]) -> bytes:
     return b"".join(one.public_bytes(Encoding.PEM) for one in certificates)
 
 
+def key_and_chain(key: EllipticCurvePrivateKey, chain: list[x509.Certificate]) -> bytes:
+    """Return a key and its certificates, the leaf first, as one file."""
+    return keys.to_pem(key) + certificates_pem(chain)
+
+
 def open_authority(home: Path) -> Authority:
     """Return the authority of the hub with this state directory.
 
     Raises:
         AuthorityMissingError: there is none, or a file of it is gone, broken or of another authority.
-        AuthorityPlaceError: it belongs to another user of this machine.
+        AuthorityForeignError: it belongs to another user of this machine.
     """
     folder = folder_of(home)
     try:
         return _opened(folder)
     except PermissionError as problem:
-        raise AuthorityPlaceError(
-            f"reading {folder}: hanya pengguna hub boleh / only the hub's own user may. Coba / try: sudo -u USER hub …"
+        raise AuthorityForeignError(
+            f"reading {folder}: hanya pengguna hub boleh / only the hub's own user may. "
+            f"Coba / try: {refusal.with_rights(folder)}"
         ) from problem
 
 

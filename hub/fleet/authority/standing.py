@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from hub.fleet.authority import certificates, root_place, shelf
 from hub.fleet.authority.errors import AuthorityMissingError
-from hub.fleet.authority.making import server_names
+from hub.fleet.authority.hub_certificates import server_names
 from hub.fleet.authority.root_place import RootPlace
 from hub.fleet.authority.shelf import Authority
 

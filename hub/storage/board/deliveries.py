@@ -8,7 +8,8 @@ from hub.storage.rows import read
 _SQL = """
 SELECT d.delivery_id, d.alert_id, d.peak_no, d.severity, d.recipient_id, d.channel, d.state, d.due_ms, d.attempts,
        d.created_ms, d.handed_ms, d.read_ms, d.error, d.text,
-       coalesce(r.name, d.recipient_id) AS recipient, coalesce(r.role, '') AS role
+       coalesce(r.name, d.recipient_id) AS recipient, coalesce(r.role, '') AS role,
+       coalesce(r.target, '') AS target
 FROM deliveries AS d LEFT JOIN recipients AS r USING (recipient_id)
 """
 
@@ -23,6 +24,8 @@ class DeliveryRow(Struct, frozen=True, kw_only=True):
     recipient_id: str
     recipient: str
     role: str
+    target: str
+    """In full: masked before it is shown."""
     channel: str
     state: str
     due_ms: int | None

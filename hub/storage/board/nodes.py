@@ -37,7 +37,10 @@ SELECT n.node_id, n.boot, n.agent, n.applied_version,
        CASE WHEN t.received_ms > n.last_hello_ms THEN t.clock ELSE n.clock END AS clock,
        CASE WHEN t.received_ms > n.last_hello_ms THEN coalesce(t.queued, '{{}}') ELSE n.queued END AS queued,
        max(n.last_hello_ms, coalesce(t.received_ms, n.last_hello_ms)) AS told_ms,
-       n.first_seen_ms, n.last_seen_ms, n.last_hello_ms, n.gone_ms, n.is_online, n.is_quarantined, n.clone_evidence,
+       n.first_seen_ms, n.last_seen_ms, n.last_hello_ms, n.gone_ms, n.is_online,
+       coalesce(w.standing, 'live') AS standing, w.reason AS standing_reason, w.actor AS standing_by,
+       w.at_ms AS standing_ms,
+       p.reason AS retiring_reason, p.actor AS retiring_by, p.asked_ms AS retiring_ms,
        d.version AS desired_version, d.changed_ms AS desired_ms,
        d.version = n.applied_version AND json_extract(CAST(d.body AS TEXT), '$.db_epoch') = n.applied_epoch
            AS is_desired_applied,
@@ -53,6 +56,8 @@ SELECT n.node_id, n.boot, n.agent, n.applied_version,
         WHERE b.node_id = n.node_id AND b.ended_ms IS NULL) AS station_ids,
        (SELECT json_group_array(f.text) FROM faults AS f WHERE f.node_id = n.node_id AND f.is_active) AS faults
 FROM nodes AS n LEFT JOIN desired AS d USING (node_id)
+LEFT JOIN standings_now AS w USING (node_id)
+LEFT JOIN retirements AS p ON p.node_id = n.node_id AND p.ended_ms IS NULL
 LEFT JOIN missing AS m USING (node_id) LEFT JOIN replaced AS r USING (node_id)
 LEFT JOIN telling AS t USING (node_id)
 """  # noqa: S608 - our own number
@@ -83,8 +88,16 @@ class NodeRow(Struct, frozen=True, kw_only=True):
     last_hello_ms: int | None
     gone_ms: int | None
     is_online: bool
-    is_quarantined: bool
-    clone_evidence: str
+    standing: str
+    """How it stands with the hub: live, quarantined or revoked."""
+    standing_reason: str | None
+    """Why, as the person or the hub wrote it then; None: nothing was ever written of it."""
+    standing_by: str | None
+    standing_ms: int | None
+    retiring_reason: str | None
+    """Why a person has asked it to leave the fleet, and it has not yet; None: nobody has."""
+    retiring_by: str | None
+    retiring_ms: int | None
     lost_count: int
     """Records that are gone without a word."""
     lost_ms: int | None

@@ -13,7 +13,9 @@ SELECT s.station_id, s.name, s.river, s.kelurahan, s.lat, s.lon, s.position, s.o
        iif(n.is_at_doubted, n.at_hub_ms, n.at_ms) AS at_ms, coalesce(n.is_at_doubted, 0) AS is_at_doubted,
        n.received_ms, n.interval_s, n.rise_cm, n.rise_in_s, coalesce(n.is_stale, 0) AS is_stale,
        coalesce(n.is_suspect, 0) AS is_suspect, coalesce(n.is_silent, 0) AS is_silent, n.silent_since_ms, n.clock,
-       n.node_id, n.source, n.box_threshold_version, n.decision_id, coalesce(n.why, '') AS why, n.rule_error,
+       n.node_id, n.source, coalesce((
+           SELECT standing FROM standings WHERE node_id = n.node_id ORDER BY standing_id DESC LIMIT 1
+       ), 'live') AS box_standing, n.box_threshold_version, n.decision_id, coalesce(n.why, '') AS why, n.rule_error,
        t.version AS threshold_version, t.raise_cm, t.clear_cm, t.valid_from_ms, t.author, t.reason AS threshold_reason
 FROM stations AS s
 LEFT JOIN station_now AS n USING (station_id)
@@ -62,6 +64,8 @@ class StationRow(Struct, frozen=True, kw_only=True):
     clock: str | None
     node_id: str | None
     source: str | None
+    box_standing: str
+    """How the box that spoke for it last stands with the hub: live, quarantined or revoked."""
     box_threshold_version: int | None
     decision_id: str | None
     why: str

@@ -1,6 +1,10 @@
 -- Who may do what. Times are real (UTC ms of the machine): a session and a token end for people, not for the water.
 ALTER TABLE users ADD COLUMN disabled_real_ms INTEGER;
 
+-- Before there were roles everybody was written down as 'admin'. Nobody becomes an administrator by an upgrade: whom the
+-- city wants as one it says at the hub's own machine (`hub user first-admin`, or `role`), which no role can be locked out of.
+UPDATE users SET role = 'operator';
+
 -- Sessions of before counted on the scaled clock and knew no idle end: everybody signs in once more.
 DROP TABLE sessions;
 CREATE TABLE sessions (

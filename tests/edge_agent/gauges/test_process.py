@@ -306,6 +306,24 @@ def test_a_gauge_whose_time_is_over_ends_by_itself_and_is_started_again(tmp_path
     bench.close()
 
 
+def test_a_gauge_of_a_box_that_is_retired_silences_its_siren_and_ends_at_once(tmp_path: Path, clock: FakeClock) -> None:
+    bench = BoxBench(
+        tmp_path, clock=clock, desired=station(), is_to_leave=lambda: bool(told)
+    )  # fmt: skip
+    told: list[str] = []
+    bench.river.stage_cm = HIGH_CM
+    bench.run(70)
+    assert bench.is_heard()
+    assert not bench.process.is_over()
+    told.append("retire")
+    assert bench.process.is_over()
+    stop = Stop()
+    bench.process.run(stop)
+    assert not stop.is_set()
+    assert not bench.is_heard()
+    bench.close()
+
+
 def test_a_gauge_whose_time_is_over_does_not_cut_its_siren_off(tmp_path: Path, clock: FakeClock) -> None:
     bench = BoxBench(tmp_path, clock=clock, desired=station(), ends_real_ms=clock.real_ms() + 60_000)
     bench.river.stage_cm = HIGH_CM

@@ -35,7 +35,7 @@ def test_ten_minutes_become_one_mean_with_least_and_greatest() -> None:
     assert mean.at_ms == minutes(100.0)[0].at_ms
 
 
-def test_a_mean_of_means_weighs_each_by_what_it_stands_for_and_keeps_the_peak() -> None:
+def test_a_mean_of_means_counts_each_by_what_it_stands_for_and_keeps_the_peak() -> None:
     ten = mean_reading(minutes(*[100.0] * 9, 250.0), width_s=600)
     one = mean_reading(minutes(100.0, 100.0), width_s=600)
     hour = mean_reading([ten, one], width_s=3600)

@@ -19,6 +19,7 @@ def said(*views: tuple[str, SpoolView]) -> Hello:
         node_id="n-7f3k2m9q",
         views=views,
         kernel_boot="k",
+        instance="i",
         agent="0.1.0",
         clock=ClockTrust.NTP,
         applied=Applied(db_epoch="d1a0", version=7),

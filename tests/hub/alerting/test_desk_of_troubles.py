@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.alerting import desk
-from hub.alerting.alert import CLOCK_CODE, AlertKind, EventKind
+from hub.alerting.alert import BROKER_CODE, BROKER_FILE_CODE, CLOCK_CODE, AlertKind, EventKind
 from hub.storage import alerts, deliveries
 from hub.storage.connection import write
 from tests.support.alerts import START_MS, hub_database
@@ -95,6 +95,31 @@ def test_a_hub_whose_clock_is_behind_is_told_in_words_of_the_clock(hour: Hour) -
             hour.connection, since_ms=START_MS, why="jam", now_ms=START_MS, policy=POLICY, code=CLOCK_CODE
         )
     assert "Jam pusat data tertinggal" in hour.deliveries(severity=1)["petugas"].text
+
+
+def test_a_broker_that_has_not_read_whom_to_deny_is_told_in_words_of_its_own_and_ends_so(hour: Hour) -> None:
+    with write(hour.connection):
+        desk.on_hub_trouble(
+            hour.connection, since_ms=START_MS, why="broker", now_ms=START_MS, policy=POLICY, code=BROKER_CODE
+        )
+        owed = hour.deliveries(severity=1)["petugas"]
+        deliveries.begin(hour.connection, owed.delivery_id, next_try_real_ms=0)
+        desk.on_hub_well(hour.connection, why="pulih", now_ms=START_MS + 60_000, policy=POLICY, code=BROKER_CODE)
+    assert "Broker belum membaca daftar hak" in owed.text
+    assert "Broker sudah membaca daftar hak" in hour.deliveries(severity=0)["petugas"].text
+
+
+def test_a_list_of_the_broker_that_cannot_be_written_is_told_in_words_of_its_own_and_ends_so(hour: Hour) -> None:
+    with write(hour.connection):
+        desk.on_hub_trouble(
+            hour.connection, since_ms=START_MS, why="disk", now_ms=START_MS, policy=POLICY, code=BROKER_FILE_CODE
+        )
+        owed = hour.deliveries(severity=1)["petugas"]
+        deliveries.begin(hour.connection, owed.delivery_id, next_try_real_ms=0)
+        desk.on_hub_well(hour.connection, why="pulih", now_ms=START_MS + 60_000, policy=POLICY, code=BROKER_FILE_CODE)
+    assert "Pusat tidak dapat menulis daftar hak broker" in owed.text
+    assert owed.text.endswith("periksa disk.")
+    assert "Pusat dapat menulis daftar hak broker lagi" in hour.deliveries(severity=0)["petugas"].text
 
 
 def test_trouble_of_the_hub_is_told_to_officers_and_leads_and_ends_with_a_message(hour: Hour) -> None:

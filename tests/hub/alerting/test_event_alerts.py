@@ -7,10 +7,13 @@ import pytest
 from hub.alerting import people
 from hub.alerting.alert import Alert, AlertState, EventKind
 from hub.alerting.errors import StaleVersion
-from hub.storage import alerts, faults, nodes
+from hub.fleet import standing
+from hub.fleet.standing import Standing
+from hub.storage import alerts, faults, nodes, standings, station_now
 from hub.storage.connection import write
 from hub.storage.faults import FaultNow
-from tests.support.alerts import NODE, START_MS, hub_database
+from hub.storage.station_now import StationNow
+from tests.support.alerts import NODE, START_MS, STATION, hub_database
 from tests.support.hours import EVERYBODY, Hour
 
 
@@ -49,15 +52,33 @@ def test_an_event_that_happens_again_must_be_seen_anew(hour: Hour) -> None:
     assert acknowledge(hour, seen_version=2).state is AlertState.RESOLVED
 
 
-def test_a_person_who_has_looked_at_a_clone_lifts_the_quarantine_and_the_evidence_is_kept(hour: Hour) -> None:
+def test_a_person_who_has_looked_at_a_clone_releases_the_box_and_the_evidence_is_kept(hour: Hour) -> None:
     with write(hour.connection):
-        nodes.add(hour.connection, NODE, now_ms=START_MS)
-        nodes.quarantine(hour.connection, NODE, evidence="dua papan")
+        standing.quarantine(hour.connection, NODE, reason="dua papan", now_ms=START_MS)
     hour.fault("clone", active=True)
     assert acknowledge(hour).why.endswith("diperiksa oleh Ibu Sari, tanda: dua papan")
-    node = nodes.one(hour.connection, NODE)
-    assert node is not None
-    assert (node.is_quarantined, node.clone_evidence) == (False, "")
+    assert standing.standing(hour.connection, NODE) is Standing.LIVE
+    last = standings.history(hour.connection, NODE)[-1]
+    assert (last.actor, last.reason) == ("Ibu Sari", "alarm diperiksa oleh Ibu Sari, tanda: dua papan")
+
+
+def test_the_silence_of_a_station_whose_box_is_quarantined_is_told_as_such(hour: Hour) -> None:
+    with write(hour.connection):
+        standing.quarantine(hour.connection, NODE, reason="dua papan", now_ms=START_MS)
+        station_now.save(hour.connection, StationNow(station_id=STATION, node_id=NODE, severity=2))
+    hour.silence(last=2)
+    told = hour.deliveries(severity=2)["petugas"]
+    assert "Kotaknya dikarantina: pusat menolak datanya" in told.text
+    assert "Kotak dikarantina." in told.sms
+
+
+def test_an_acknowledgement_never_brings_a_revoked_box_back(hour: Hour) -> None:
+    with write(hour.connection):
+        nodes.add(hour.connection, NODE, now_ms=START_MS)
+        standing.revoke(hour.connection, NODE, reason="dicuri", now_ms=START_MS, actor="Ibu Sari")
+    hour.fault("clone", active=True)
+    acknowledge(hour)
+    assert standing.standing(hour.connection, NODE) is Standing.REVOKED
 
 
 def test_a_new_spool_that_was_seen_no_longer_stands_on_the_row_of_its_box(hour: Hour) -> None:

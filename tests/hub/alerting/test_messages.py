@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hub.alerting import messages
 from hub.alerting.messages import Message, Water
@@ -84,6 +85,18 @@ def test_a_falling_river_is_said_to_fall() -> None:
     assert "turun 12 cm/15 mnt" in messages.warning(water(2, rise_cm=-12.0), policy=POLICY).text
 
 
+def test_a_station_whose_box_is_refused_is_said_not_to_be_heard_and_to_need_eyes() -> None:
+    told = messages.silence(water(1, refusal="dikarantina"), policy=POLICY)
+    assert told.text == (
+        "[ALAT GANGGUAN] Pos Wai Ruhu TIDAK didengar pusat sejak 16:49 WIT. Status terakhir Waspada. Kotaknya "
+        "dikarantina: pusat menolak datanya, lihat daftar alarm. Mohon pantau manual tiap 15 menit."
+    )
+    assert told.sms == (
+        "ALAT GANGGUAN Pos Wai Ruhu TIDAK didengar pusat sejak 16:49 WIT. Status terakhir Waspada. Kotak dikarantina. "
+        "Pantau manual tiap 15 mnt."
+    )
+
+
 def test_every_message_of_a_demo_says_at_both_ends_that_it_is_one() -> None:
     policy = AlertPolicy(mark="PERAGAAN 60x")
     for told in every_message(water(3), policy):
@@ -97,11 +110,16 @@ def every_message(about: Water, policy: AlertPolicy) -> list[Message]:
         messages.warning(about, policy=policy),
         messages.all_clear(about, policy=policy),
         messages.silence(about, policy=policy),
+        messages.silence(replace(about, refusal="dikarantina"), policy=policy),
         messages.voice(about, policy=policy),
         messages.hub_trouble(since_ms=about.since_ms, now_ms=about.now_ms, policy=policy),
         messages.hub_well(now_ms=about.now_ms, policy=policy),
         messages.hub_clock_behind(now_ms=about.now_ms, policy=policy),
         messages.hub_clock_right(now_ms=about.now_ms, policy=policy),
+        messages.hub_broker_behind(policy=policy),
+        messages.hub_broker_right(now_ms=about.now_ms, policy=policy),
+        messages.hub_broker_file(policy=policy),
+        messages.hub_broker_file_right(now_ms=about.now_ms, policy=policy),
     ]
 
 

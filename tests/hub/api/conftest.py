@@ -9,6 +9,7 @@ import pytest
 from tests.support.cities import flooded_city
 from tests.support.clocks import FakeClock
 from tests.support.hub_data import HubData
+from tests.support.seats import Browser, Seat, seated
 from tests.support.webs import answering
 
 
@@ -31,3 +32,19 @@ def hub(city: HubData, clock: FakeClock) -> Iterator[httpx.Client]:
     """A client to the hub's application."""
     with answering(city.path, clock=clock) as client:
         yield client
+
+
+@pytest.fixture
+def browser(hub: httpx.Client) -> Browser:
+    """Makes browsers at one hub, each with its own cookies."""
+
+    def made() -> httpx.Client:
+        return httpx.Client(transport=hub._transport, base_url="http://127.0.0.1")
+
+    return made
+
+
+@pytest.fixture
+def admin(city: HubData, browser: Browser) -> Seat:
+    """The one administrator, signed in."""
+    return seated(city, browser(), "admin")

@@ -86,6 +86,20 @@ def test_an_awas_that_goes_stale_stays_awas_and_says_that_it_is_stale(hub: httpx
     assert "DATA BASI" in tile
 
 
+@pytest.mark.parametrize(
+    ("standing", "words"), [("quarantined", "KOTAK DIKARANTINA"), ("revoked", "KOTAK DICABUT"), ("live", "POS PUTUS")]
+)
+def test_a_station_whose_box_is_refused_is_not_heard_and_its_tile_says_why(
+    hub: httpx.Client, city: HubData, standing: str, words: str
+) -> None:
+    city.insert("standings", node_id="n-7f3k2m94", standing=standing, reason="dua papan", actor="hub", at_ms=1)
+    tile = hub.get("/dinding").text.split('<article class="tile" data-station="wai-lela"')[1].split("</article>")[0]
+    assert 'data-state="lost"' in tile
+    assert words in tile
+    assert "sejak " in tile
+    assert hub.get("/api/v1/stations/wai-lela").json()["box_standing"] == standing
+
+
 def test_in_peace_no_colour_of_a_level_is_on_the_wall(tmp_path: Path) -> None:
     city = peaceful_city(tmp_path / "hub.db")
     with answering(city.path, clock=FakeClock(now_ms=city.now_ms)) as hub:

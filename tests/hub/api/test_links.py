@@ -7,7 +7,7 @@ import pytest
 
 from hub.api.caller import SESSION_COOKIE, WALL_COOKIE
 from hub.audit.verification import verify
-from hub.storage import api_tokens, audit, first_admin, people
+from hub.storage import api_tokens, audit, first_admin, people, sessions
 from hub.storage import connection as database
 from hub.storage.audit import Wanted
 from tests.support.clocks import FakeClock
@@ -54,6 +54,9 @@ def test_the_first_administrator_chooses_a_name_and_is_signed_in(hub: httpx.Clie
     assert user.role == "admin"
     (row,) = audit.rows(city.connection, Wanted(action="user"))
     assert (row.actor, row.subject) == ("rina", "rina")
+    (opened,) = sessions.of_user(city.connection, user.user_id, now_real_ms=city.now_ms)
+    assert opened.place == "127.0.0.1", "who sees a session in the list knows where it began"
+    assert '"place":"127.0.0.1"' in row.detail
     assert verify(audit.all_rows(city.connection), witnesses=(), say=print).damage is None
 
 

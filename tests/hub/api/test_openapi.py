@@ -1,5 +1,6 @@
 """/openapi.json is true: every documented answer is given, and every answer given is documented and of its form."""
 
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,7 @@ Case = tuple[str, str, int, dict[str, Any]]
 
 SEEN, OLD = {"json": {"seen_version": 3}}, {"json": {"seen_version": 1}}
 WHY = {"why": "dilihat di jembatan"}
+TOO_MUCH = {"beside": "x" * 70_000}
 # What a person may do to an alert: word, a body that is right, what makes it possible, and one that cannot be used.
 DEEDS: tuple[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]], ...] = (
     ("bear-out", {"seen_version": 3, **WHY}, {"alert": {"is_suspect": 1}}, {"seen_version": 3, "why": " "}),
@@ -26,6 +28,7 @@ DEEDS: tuple[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]], ...] = 
     ("comments", {"seen_version": 3, "text": "jembatan aman"}, {}, {"text": "x" * 501}),
 )
 STATION, ALERT = "/api/v1/stations/{station_id}", "/api/v1/alerts/{alert_id}"
+NUMBER = "/api/v1/deliveries/{delivery_id}/number"
 
 # One real request for each documented answer: path as documented, method, status, request.
 CASES: list[Case] = [
@@ -44,12 +47,14 @@ CASES: list[Case] = [
     (f"{ALERT}/acknowledge", "post", 403, SEEN | {"as": "reader"}),
     (f"{ALERT}/acknowledge", "post", 404, SEEN | {"as": "actor", "path": "/api/v1/alerts/none/acknowledge"}),
     (f"{ALERT}/acknowledge", "post", 409, OLD | {"as": "actor"}),
+    (f"{ALERT}/acknowledge", "post", 413, {"json": TOO_MUCH, "as": "actor"}),
     (f"{ALERT}/acknowledge", "post", 422, {"json": {"seen_version": "x"}, "as": "actor"}),
     (f"{ALERT}/acknowledge", "post", 200, SEEN | {"as": "actor"}),
     (f"{ALERT}/downgrade", "post", 401, SEEN),
     (f"{ALERT}/downgrade", "post", 403, SEEN | {"as": "reader"}),
     (f"{ALERT}/downgrade", "post", 404, SEEN | {"as": "actor", "path": "/api/v1/alerts/none/downgrade"}),
     (f"{ALERT}/downgrade", "post", 409, SEEN | {"as": "actor"}),
+    (f"{ALERT}/downgrade", "post", 413, {"json": TOO_MUCH, "as": "actor"}),
     (f"{ALERT}/downgrade", "post", 422, {"json": {}, "as": "actor"}),
     (f"{ALERT}/downgrade", "post", 200, SEEN | {"as": "actor", "latched": True}),
     (f"{ALERT}/tell-rt", "post", 401, {}),
@@ -65,6 +70,7 @@ CASES: list[Case] = [
             (403, {"json": right, "as": "reader"}),
             (404, {"json": right, "as": "actor", "path": f"/api/v1/alerts/none/{deed}"}),
             (409, {"json": right | {"seen_version": 1}, "as": "actor"}),
+            (413, {"json": right | TOO_MUCH, "as": "actor"}),
             (422, {"json": wrong, "as": "actor"}),
             (200, {"json": right, "as": "actor"} | possible),
         )
@@ -72,6 +78,10 @@ CASES: list[Case] = [
     ("/api/v1/nodes", "get", 200, {}),
     ("/api/v1/deliveries", "get", 200, {}),
     ("/api/v1/deliveries", "get", 422, {"params": {"state": "lost"}}),
+    (NUMBER, "post", 200, {"as": "actor"}),
+    (NUMBER, "post", 401, {}),
+    (NUMBER, "post", 403, {"as": "reader"}),
+    (NUMBER, "post", 404, {"as": "actor", "path": "/api/v1/deliveries/none/number"}),
     ("/api/v1/dead-letters", "get", 200, {}),
     ("/api/v1/dead-letters", "get", 422, {"params": {"limit": "x"}}),
     ("/api/v1/wall", "get", 200, {}),
@@ -79,9 +89,14 @@ CASES: list[Case] = [
     ("/metrics", "get", 200, {}),
 ]
 # Shown elsewhere: the stream never ends, and what is busy takes long to make so.
-ELSEWHERE = {("/api/v1/events", "get", 200), ("/api/v1/events", "get", 503)} | {
-    (f"{ALERT}/{deed}", "post", 503) for deed in ("acknowledge", "downgrade", "tell-rt", *(deed for deed, *_ in DEEDS))
-}
+ELSEWHERE = (
+    {("/api/v1/events", "get", 200), ("/api/v1/events", "get", 503), (NUMBER, "post", 503)}
+    | {
+        (f"{ALERT}/{deed}", "post", 503)
+        for deed in ("acknowledge", "downgrade", "tell-rt", *(deed for deed, *_ in DEEDS))
+    }
+    | {("/api/v1/blobs/{sha256}", "get", status) for status in (200, 401, 403, 404, 422, 503)}
+)
 
 
 @pytest.fixture
@@ -130,7 +145,8 @@ def ask(hub: httpx.Client, city: HubData, path: str, method: str, request: dict[
     if "as" in request:
         scopes = {"scopes": "look"} if request["as"] == "reader" else {}
         headers["Authorization"] = f"Bearer {city.api_token(**scopes)}"
-    real_path = request.get("path") or path.replace("{station_id}", "wai-ruhu-1").replace("{alert_id}", "a-awas")
+    real = {"{station_id}": "wai-ruhu-1", "{alert_id}": "a-awas", "{delivery_id}": "a-awas-3-r1"}
+    real_path = request.get("path") or functools.reduce(lambda so_far, one: so_far.replace(*one), real.items(), path)
     return hub.request(
         method.upper(), real_path, params=request.get("params"), json=request.get("json"), headers=headers
     )

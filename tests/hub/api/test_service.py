@@ -5,6 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from contract.clock import ClockTrust
 from contract.records import Health, encode_record
+from hub.fleet import retirement, standing
 from hub.storage import counters
 from tests.support.clocks import FakeClock
 from tests.support.hub_data import HubData
@@ -71,7 +72,7 @@ def test_dead_letters_are_shown_with_what_they_held(hub: httpx.Client, city: Hub
 
 
 def test_nodes_tell_how_they_do_and_what_waits_on_them(hub: httpx.Client, city: HubData, clock: FakeClock) -> None:
-    city.update("nodes", "node_id", "n-7f3k2m91", is_quarantined=1, clone_evidence="dua papan")
+    standing.quarantine(city.connection, "n-7f3k2m91", reason="dua papan", now_ms=city.now_ms)
     city.update("nodes", "node_id", "n-7f3k2m90", queued='{"0": 1, "1": 5}')
     clock.advance(300)
     city.update("nodes", "node_id", "n-7f3k2m93", last_seen_ms=city.now_ms - 120_000)
@@ -80,6 +81,43 @@ def test_nodes_tell_how_they_do_and_what_waits_on_them(hub: httpx.Client, city: 
     assert states == {"0": "online", "1": "quarantined", "2": "online", "3": "quiet", "4": "lost"}
     assert nodes["n-7f3k2m90"]["queued"] == {"0": 1, "1": 5}
     assert nodes["n-7f3k2m90"]["station_ids"] == ["wai-ruhu-1"]
+
+
+def test_how_a_box_stands_why_and_by_whom_is_told_and_shown(hub: httpx.Client, city: HubData) -> None:
+    standing.quarantine(city.connection, "n-7f3k2m91", reason="dua papan <b>", now_ms=city.now_ms)
+    standing.revoke(city.connection, "n-7f3k2m92", reason="dicuri", now_ms=city.now_ms, actor="shell:ani")
+    nodes = {node["id"]: node for node in hub.get("/api/v1/nodes").json()}
+    quarantined, revoked, live = nodes["n-7f3k2m91"], nodes["n-7f3k2m92"], nodes["n-7f3k2m90"]
+    assert (quarantined["state"], quarantined["standing"], quarantined["standing_by"]) == ("quarantined",) * 2 + (
+        "hub",
+    )
+    assert (quarantined["is_quarantined"], quarantined["clone_evidence"]) == (True, "dua papan <b>")
+    assert (revoked["state"], revoked["standing_reason"], revoked["standing_by"]) == ("revoked", "dicuri", "shell:ani")
+    assert (revoked["standing_ms"], revoked["is_quarantined"], revoked["clone_evidence"]) == (city.now_ms, False, "")
+    assert (live["standing"], live["standing_reason"], live["standing_ms"]) == ("live", None, None)
+    page = hub.get("/simpul").text
+    assert "DICABUT" in page
+    assert "Dicabut untuk selamanya: dicuri · shell:ani" in page.replace("</p>", "")
+    assert "dua papan &lt;b&gt;" in page
+
+
+def test_a_box_that_is_to_retire_is_live_and_shown_as_one_that_is_to_go(hub: httpx.Client, city: HubData) -> None:
+    retirement.begin(city.connection, "n-7f3k2m90", reason="pos <i>", now_ms=city.now_ms, actor="shell:ani")
+    nodes = {node["id"]: node for node in hub.get("/api/v1/nodes").json()}
+    leaving, staying = nodes["n-7f3k2m90"], nodes["n-7f3k2m91"]
+    assert (leaving["state"], leaving["standing"]) == ("online", "live")
+    assert (leaving["retiring_reason"], leaving["retiring_by"]) == ("pos <i>", "shell:ani")
+    assert (leaving["retiring_ms"], staying["retiring_ms"]) == (city.now_ms, None)
+    page = hub.get("/simpul").text
+    assert page.count("Diminta pensiun") == 1
+    assert "pos &lt;i&gt; · shell:ani" in page
+
+
+def test_a_box_that_was_revoked_is_no_trouble_of_the_wall(hub: httpx.Client, city: HubData) -> None:
+    before = hub.get("/api/v1/wall").json()["nodes"]
+    standing.revoke(city.connection, "n-7f3k2m94", reason="dicuri", now_ms=city.now_ms, actor="shell:ani")
+    after = hub.get("/api/v1/wall").json()["nodes"]
+    assert (before["lost"], after["lost"]) == (1, 0)
 
 
 def test_what_waits_on_a_box_is_as_new_as_its_newest_word(hub: httpx.Client, city: HubData) -> None:

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.api.unwritten import Unwritten
 from hub.api.wrong_codes import PLACES_MOST, WITHIN_MS, WRONG_MOST, WrongCodes
 
 MINE, OTHER = "10.0.0.1", "10.0.0.2"
@@ -45,8 +46,8 @@ def test_a_place_waits_for_its_own_wrong_codes_alone(tries: list[tuple[str, int]
         assert codes.wait_ms(MINE, now_ms=now_ms) == alone.wait_ms(MINE, now_ms=now_ms)
 
 
-def test_what_was_answered_without_a_write_is_counted_once() -> None:
-    codes = WrongCodes()
-    codes.count_limited()
-    codes.count_limited()
-    assert (codes.take_limited(), codes.take_limited()) == (2, 0)
+def test_what_was_answered_without_a_write_is_taken_once() -> None:
+    unwritten = Unwritten()
+    for outcome in ("limited", "again", "limited"):
+        unwritten.count(outcome)
+    assert (unwritten.take(), unwritten.take()) == ({"limited": 2, "again": 1}, {})

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hub.audit.masking import HIDDEN, mask_number, masked, masked_text
+from hub.audit.masking import HIDDEN, mask_number, masked, masked_target, masked_text, masked_words
 from provisioning.identity import claim_code
 from provisioning.identity.crockford import ALPHABET, grouped
 
 SEPARATORS = ["", " ", "-", ".", "/", "_", " - ", "\u2013", "\u2011", " \u2014 ", "\u200b", "\u00a0", "\u2060"]
-AROUND = st.text("abc ,;:", max_size=9)
+AROUND = st.text("abcAHP ,;:.", max_size=9)
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,61 @@ def test_of_a_telephone_number_only_the_last_three_digits_stay(number: str) -> N
     assert told == f"dihubungi {HIDDEN}{last} tadi malam"
 
 
-@given(
-    st.from_regex(r"\A(62|0)8[0-9]{8,11}\Z"), st.lists(st.sampled_from(SEPARATORS), min_size=14, max_size=14), AROUND
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("HP.0812-3456-7890", "HP.***890"),
+        ("Telp.081298765432", "Telp.***432"),
+        ("wa081311112222", "wa***222"),
+        ("No.081298765432 pak RT", "No.***432 pak RT"),
+        ("081298765432ya", "***432ya"),
+        ("0812:3456:7890", "***890"),
+        ("0812,3456,7890", "***890"),
+        ("0812 | 3456*7890", "***890"),
+        ("1.081298765432 2.081311112222", "1.***222"),
+        ("wa.me/6281298765432", "wa.me/***432"),
+    ],
 )
-def test_no_indonesian_number_is_readable_however_it_is_set(number: str, separators: list[str], before: str) -> None:
+def test_letters_and_marks_at_a_number_hide_it_from_nobody_who_masks(text: str, shown: str) -> None:
+    assert masked_words(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pukul 03:10, 03:40, 04:10, 04:40",
+        "2026-08-11 05:30:00, lalu 06:15:00",
+        "170, 182, 195, 203, 210 cm",
+        "8123, 8124, 8125",
+        "1.08123456789012345 m",
+        "alarm A-7K3Q9 di wai-ruhu-1, tiang n-7f3k2m9q",
+        "cadangan jagawai-20261122T060000Z.tar.age",
+        "128.1812345, -3.6512345",
+        "RT003, RW 08: 12 rumah",
+    ],
+)
+def test_times_figures_and_ids_in_peoples_words_stay_as_they_are(text: str) -> None:
+    assert masked_words(text) == text
+
+
+@pytest.mark.parametrize("text", ["6280000 0.0.0.0", "0812 34 10.11.12.13", "62 811 08-11-2026"])
+def test_a_number_that_ends_like_an_address_or_a_day_is_a_number(text: str) -> None:
+    told = masked_text(f"dari {text}")
+    assert told.startswith(f"dari {HIDDEN}")
+    assert len(told) == len(f"dari {HIDDEN}") + 3
+
+
+@given(
+    st.from_regex(r"\A(62|0)8[0-9]{8,11}\Z"),
+    st.lists(st.sampled_from(SEPARATORS), min_size=14, max_size=14),
+    AROUND,
+    AROUND,
+)
+def test_no_indonesian_number_is_readable_however_it_is_set(
+    number: str, separators: list[str], before: str, after: str
+) -> None:
     text = "".join(digit + separator for digit, separator in zip(number, separators, strict=False))
-    told = masked_text(f"{before} {text}")
+    told = masked_words(f"{before}{text}{after}")
     assert number[:-3] not in "".join(letter for letter in told if letter.isdigit())
     assert HIDDEN + number[-3:] in told
 
@@ -172,3 +221,21 @@ def test_a_value_whose_name_says_that_it_is_secret_is_hidden_however_short(name:
 @pytest.mark.parametrize("name", ["authority", "author", "pinned_at", "passed", "compass", "keys"])
 def test_a_name_that_only_sounds_like_a_secret_hides_nothing(name: str) -> None:
     assert masked({name: "abc"}) == {name: "abc"}
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("+6281234567890", "***890"),
+        ("0812-3456-7890", "***890"),
+        ("https://user:pw@gateway.example/send?to=081234567890", "gateway.example"),  # pragma: allowlist secret
+        ("http://127.0.0.1:9/", "127.0.0.1:9"),
+        ("sari@bpbd.example", "***@bpbd.example"),
+        ("", "***"),
+        ("://081234567890", "***"),
+        ("sms://081234567890", "***890"),
+        ("http://[081234567890", "***"),
+    ],
+)
+def test_an_address_in_a_channel_is_recognised_and_cannot_be_used(target: str, shown: str) -> None:
+    assert masked_target(target) == shown

@@ -14,7 +14,7 @@ import pytest
 from pyrage.x25519 import Identity
 
 from hub.backup import making, restoring
-from hub.backup.contents import CONFIG, DATABASE, MANIFEST, backups_in
+from hub.backup.contents import CONFIG, DATABASE, MANIFEST, backups_in, file_name
 from hub.backup.errors import BackupDamagedError, BackupKeyError, BackupPlaceError
 from hub.backup.keys import make_key, read_key, read_public
 from hub.backup.making import Made, make_backup
@@ -142,6 +142,18 @@ def test_only_the_newest_stay_and_other_files_are_left_alone(hub: HubWorld, iden
     assert [path.name for path in hub.path.parent.glob(".hub.db*")] == []
 
 
+def test_copies_dated_in_the_future_push_out_none_of_today(hub: HubWorld, identity: Identity, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    ahead = [out / file_name(f"2031010{day}T000000Z") for day in range(1, 4)]
+    for path in ahead:
+        path.write_bytes(b"of a clock that was ahead")
+    for day in range(1, 5):
+        made_of(hub, identity, out, now=NOW.replace(day=day), keep=3)
+    assert [path.name[8:16] for path in backups_in(out) if path not in ahead] == ["20261102", "20261103", "20261104"]
+    assert all(path.exists() for path in ahead)
+
+
 def test_a_stop_in_the_middle_leaves_the_old_ones_and_the_next_one_cleans_up(
     hub: HubWorld, identity: Identity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,7 +277,7 @@ def test_a_cut_while_it_comes_back_leaves_nothing_and_can_be_done_again(
     made = made_of(hub, identity, tmp_path / "out")
     for step in ("_write", "_begin_new_life"):
         with monkeypatch.context() as patch:
-            patch.setattr("hub.backup.restoring.shutil.rmtree", lambda *_, **__: None)  # a power cut tidies nothing up
+            patch.setattr("hub.backup.place.shutil.rmtree", lambda *_, **__: None)  # a power cut tidies nothing up
 
             def cut(*_: object, **__: object) -> None:
                 raise KeyboardInterrupt
@@ -310,7 +322,7 @@ def test_a_clock_that_was_set_back_never_removes_what_was_just_made(
         made_of(hub, identity, tmp_path / "out", now=NOW.replace(year=2038, day=day), keep=2)
     made = made_of(hub, identity, tmp_path / "out", now=NOW, keep=2)
     assert made.file.exists()
-    assert [path.name[8:16] for path in made.removed] == ["20381101"]
+    assert made.removed == (), "what is dated after it stays for a person to look at: hub backup list"
 
 
 def test_strangers_files_stay(hub: HubWorld, identity: Identity, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from contract.topics import down, up
+from contract.topics import up
 from hub.broker import mosquitto, nats_server
 from hub.fleet.authority import making
 from tests.support.brokers import KINDS, NODE_IDS
@@ -22,12 +22,12 @@ from tests.support.rendered_brokers import (
     Heard,
     RenderedBroker,
     Talker,
-    drained,
     listening_box,
     listening_hub,
     real_now,
     rendered_broker,
 )
+from tests.support.rounds import Round
 
 MINE, OTHER = NODE_IDS
 NEW = "n-5new5new"
@@ -43,34 +43,11 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RenderedB
         yield started
 
 
-class Round:
-    """Each turn the box and the hub say something to each other, and so does another box, as the measure."""
-
-    def __init__(self, hub: Talker, box: Talker, other: Talker) -> None:
-        self._hub, self._box, self._other = hub, box, other
-        self._n = 0
-
-    def is_silent(self) -> bool:
-        """Answer whether neither of the two heard the other this time."""
-        self._n += 1
-        word = str(self._n).encode()
-        self._box.throw(up(MINE, "hello"), word)
-        self._hub.publish(down(MINE, "ack"), word)
-        self._hub.publish(down(OTHER, "ack"), word)
-        assert self._other.next() == Heard(down(OTHER, "ack"), word)
-        self._other.publish(up(OTHER, "hello"), word)
-        said = drained(self._hub, Heard(up(OTHER, "hello"), word))
-        heard = []
-        while not self._box.heard.empty():
-            heard.append(self._box.heard.get())
-        return not said and not heard
-
-
 def test_a_denied_box_is_silent_within_5_s_in_its_live_session_and_others_do_not_notice(
     broker: RenderedBroker,
 ) -> None:
     with listening_hub(broker) as hub, listening_box(broker, MINE) as box, listening_box(broker, OTHER) as other:
-        turn = Round(hub, box, other)
+        turn = Round(hub, box, other, box_id=MINE, other_id=OTHER)
         wait_until(lambda: not turn.is_silent(), what="the box to be heard")
         broker.render(denied=(MINE,))
         began_s = time.monotonic()

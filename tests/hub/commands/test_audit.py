@@ -162,6 +162,13 @@ def test_rows_are_shown_as_lines_json_and_csv(log: AuditLog, capsys: pytest.Capt
     assert not capsys.readouterr().out
 
 
+def test_nobody_is_called_by_a_formula_in_a_spreadsheet(log: AuditLog, capsys: pytest.CaptureFixture[str]) -> None:
+    log.note(actor="=1+1")
+    assert audit(log, "show", "--csv") == 0
+    last = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))[-1]
+    assert (last["actor"], last["n"]) == ("'=1+1", "5")
+
+
 def test_a_file_that_holds_no_witnesses_is_exit_code_2_with_every_line(
     log: AuditLog, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -174,8 +174,25 @@ def test_without_a_terminal_nobody_is_asked_and_nothing_is_echoed(
         return PASSPHRASE
 
     monkeypatch.setattr("getpass.getpass", echoing)
-    assert typed(monkeypatch, config, "init", "--root", str(tmp_path / "stick"), "--name", "a") == 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as a user's own settings may
+        assert typed(monkeypatch, config, "init", "--root", str(tmp_path / "stick"), "--name", "a") == 2
     assert "ssh -t" in capsys.readouterr().err
+    assert not (tmp_path / "stick").exists()
+
+
+@pytest.mark.parametrize("is_piped", [True, False], ids=["piped", "typed"])
+def test_a_passphrase_in_no_known_letters_is_one_error(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, is_piped: bool
+) -> None:
+    def typing(_prompt: str) -> str:
+        return b"enam kata di atas batu \xff".decode()
+
+    monkeypatch.setattr("getpass.getpass", typing)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"enam kata di atas batu \xff\n"), encoding="utf-8"))
+    words = ["--root", str(tmp_path / "stick"), "--name", "a", "--config", str(config)]
+    assert main(["authority", "init", *words, *(["--passphrase-stdin"] if is_piped else [])]) == 2
+    assert "UTF-8" in capsys.readouterr().err
     assert not (tmp_path / "stick").exists()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from hub.__main__ import main
 from hub.broker import embedded
+from hub.fleet import standing
 from hub.fleet.authority import shelf
 from hub.storage import bindings, nodes, stations
 from hub.storage import connection as database
@@ -31,7 +32,7 @@ def config(tmp_path: Path) -> Path:
         stations.save(connection, Station(station_id="wai-ruhu-1", name="Wai Ruhu 1", offset_cm=300.0))
         bindings.bind(connection, node_id=BOX, source="g1", station_id="wai-ruhu-1", now_ms=0)
         nodes.add(connection, CLONE, now_ms=0)
-        nodes.quarantine(connection, CLONE, evidence="two boots in turn")
+        standing.quarantine(connection, CLONE, reason="two boots in turn", now_ms=0)
     connection.close()
     file = tmp_path / "hub.toml"
     # Whoever runs the tests stands for the broker's own user.
@@ -65,13 +66,21 @@ def test_render_writes_for_mosquitto_and_says_what_is_next_in_two_languages(
     assert typed(config, "render", "--kind", "mosquitto", "--out", tmp_path / "out") == 0
     told = capsys.readouterr().out
     assert "Langkah berikut / next" in told
-    assert f"ditolak / denied: {CLONE} (karantina / in quarantine)" in told
+    assert f"ditolak / denied: {CLONE}. Sebabnya / why: hub node list" in told
+    assert "systemctl enable --now jagawai-broker.path" in told
+    offered = tmp_path / "home" / "broker" / "jagawai.acl"
+    assert f"PathChanged={offered}" in (tmp_path / "out" / "jagawai-broker.path").read_text()
+    assert f"--from {offered} " in (tmp_path / "out" / "jagawai-broker.service").read_text()
     assert f"sudo install -o root -g {getpass.getuser()} -m 0640 {tmp_path}/out/mosquitto.conf" in told
     assert f"-m 0640 {tmp_path}/home/authority/server.pem /etc/mosquitto/certs/jagawai-server.pem" in told
     assert "check --kind mosquitto --config HUB.toml && sudo systemctl restart mosquitto" in told
     assert "[mqtt.tls]" in told
     modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()}
-    assert modes == {"mosquitto.conf": 0o640, "jagawai.acl": 0o640}
+    assert {name: mode for name, mode in modes.items() if mode != 0o640} == {
+        "jagawai-broker.path": 0o644,
+        "jagawai-broker.service": 0o644,
+    }
+    assert {"mosquitto.conf", "jagawai.acl"} < modes.keys()
 
 
 def test_no_rendered_file_holds_a_key(config: Path, tmp_path: Path) -> None:
@@ -116,8 +125,7 @@ def test_check_names_the_line_that_somebody_changed_and_the_box_that_is_denied_s
     conf = folder / "mosquitto.conf"
     conf.write_text(conf.read_text().replace("allow_anonymous false", "allow_anonymous true"))
     with database.write(connection := database.open(tmp_path / "home" / "hub.db")):
-        nodes.add(connection, BOX, now_ms=0)
-        nodes.quarantine(connection, BOX, evidence="two boots in turn")
+        standing.quarantine(connection, BOX, reason="two boots in turn", now_ms=0)
     connection.close()
     capsys.readouterr()
     assert check(config, folder) == 1

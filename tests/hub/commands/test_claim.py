@@ -146,3 +146,13 @@ def test_a_label_whose_code_did_not_get_into_the_database_is_taken_away(
     with pytest.raises(TimeoutError):
         typed(config, "new", "tiang-a", "--hub", HUB, "--sheet", str(sheet))
     assert not sheet.exists()
+
+
+def test_a_label_by_which_boxes_would_not_find_their_port_comes_with_a_warning(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text('home = "home"\n[web.tls]\nbox_port = 9001\n', encoding="utf-8")
+    assert typed(config, "new", "tiang-a", "--hub", HUB) == 0
+    assert "provision renew --box-port 9001" in capsys.readouterr().out
+    assert typed(config, "new", "tiang-a", "--hub", "192.168.10.2:8999") == 0
+    assert "PERINGATAN" not in capsys.readouterr().out

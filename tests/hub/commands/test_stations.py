@@ -1,5 +1,6 @@
 """`hub stations import` and `export`, as typed."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,18 @@ def test_a_quota_is_set_for_a_box_and_a_bad_one_is_refused(
     assert "nodes[1].quota_mb must be 8 to 1048576, got 4" in told.err
     assert main(["stations", "export", "--config", str(config)]) == 0
     assert capsys.readouterr().out == '[[nodes]]\nnode = "n-7f3k2m9q"\nquota_mb = 64\n'
+
+
+def test_an_export_of_every_number_is_a_row_of_the_audit_log(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "people.toml"
+    person = 'recipient = "rt-3"\nname = "Ketua RT 3"\nrole = "rt"\nchannel = "webhook"\ntarget = "http://127.0.0.1:9/"'
+    file.write_text(f"[[recipients]]\n{person}\n", encoding="utf-8")
+    assert main(["stations", "--config", str(config), "import", str(file)]) == 0
+    for words in ((), ("--csv", "stations"), ("--csv", "recipients")):
+        assert main(["stations", "--config", str(config), "export", *words]) == 0
+    capsys.readouterr()
+    assert main(["audit", "show", "--config", str(config), "--action", "number", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["subject"], row["detail"]["count"]) for row in rows] == [("*", 1)] * 2, "stations have no numbers"

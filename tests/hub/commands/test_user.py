@@ -101,7 +101,9 @@ def test_another_role_counts_from_the_next_sign_in(
     assert not is_known(web)
     assert "there is no administrator" in capsys.readouterr().out
     user("list")
-    assert re.search(r"^rina\s+viewer$", capsys.readouterr().out, re.MULTILINE)
+    listed = capsys.readouterr().out
+    assert re.search(r"^rina\s+viewer$", listed, re.MULTILINE)
+    assert "hub user role NAME admin" in listed
     connection = database.read_only(db_path)
     told = [(row.action, row.subject, row.detail) for row in audit.rows(connection, Wanted(action="user"))]
     connection.close()

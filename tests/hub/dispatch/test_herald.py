@@ -22,6 +22,12 @@ from tests.support.clocks import FakeClock
 POLICY = AlertPolicy()
 
 
+@pytest.fixture(autouse=True)
+def _soon_out_of_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the lock of the database up after some tries, not after five seconds of them."""
+    monkeypatch.setattr(database, "RETRIES", 100)
+
+
 def herald(channel: ScriptedChannel) -> Herald:
     return Herald(channels={"webhook": channel}, policy=POLICY, clock=FakeClock(now_ms=START_MS))
 

@@ -91,7 +91,13 @@ def test_a_recipient_who_could_not_be_reached_in_a_flood_is_refused_now(tmp_path
 
 
 @pytest.mark.parametrize(
-    "target", ["http://127.0.0.1:9/", "https://user:pw@gateway.example:8443/in?to=1", "http://[::1]:80", "http://pusat"]
+    "target",
+    [
+        "http://127.0.0.1:9/",
+        "https://user:pw@gateway.example:8443/in?to=1",  # pragma: allowlist secret
+        "http://[::1]:80",
+        "http://pusat",
+    ],
 )
 def test_an_address_that_is_taken_is_one_that_the_channel_can_use(tmp_path: Path, target: str) -> None:
     (recipient,) = read(tmp_path, f"{RECIPIENTS}x,X,rt,{CHANNEL_NAME},{target}\n").recipients

@@ -1,18 +1,25 @@
 """What a city writes down goes in whole or not at all, and comes out as it went in, as TOML and as CSV."""
 
+import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from hub.commands.stations import to_toml
+from hub.fleet import standing
 from hub.fleet.city_csv import KINDS, read_city_csv, write_city_csv
-from hub.fleet.city_file import CityFile, read_city
+from hub.fleet.city_file import CityFile, SiteEntry, read_city
 from hub.fleet.city_register import enter, written_down
 from hub.fleet.errors import CityFileError
+from hub.fleet.standing import Standing
+from hub.storage import bindings, standings, thresholds
 from hub.storage import connection as database
-from hub.storage import thresholds
 from hub.storage.connection import Connection
-from hub.storage.migrations import migrate
+from hub.storage.standings import StandingRow
+from tests.support.databases import new_database
 
 CITY = """
 [[stations]]
@@ -85,9 +92,7 @@ target = "http://127.0.0.1:9/"
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Connection:
-    opened = database.open(tmp_path / "hub.db")
-    migrate(opened)
-    return opened
+    return new_database(tmp_path / "hub.db")
 
 
 def read(tmp_path: Path, text: str, name: str = "city.toml") -> CityFile:
@@ -123,6 +128,72 @@ def test_an_export_can_be_taken_in_again_as_toml_and_as_csv(connection: Connecti
         assert getattr(again, kind) == getattr(city, kind)
     take(connection, city)
     assert written_down(connection) == city
+
+
+NODES, SOURCES, PLACES = ["n-box001", "n-box002", "n-box003"], ["g1", "g2"], ["wai-ruhu-1", "wai-tomu-1"]
+binding_deeds = st.tuples(st.just("bind"), st.sampled_from(NODES), st.sampled_from(SOURCES), st.sampled_from(PLACES))
+standing_deeds = st.tuples(st.sampled_from(["revoke", "quarantine", "end"]), st.sampled_from(NODES))
+
+
+@settings(max_examples=25, deadline=None)
+@given(deeds=st.lists(binding_deeds | standing_deeds, max_size=12))
+def test_an_export_can_be_taken_in_again_whatever_became_of_the_boxes(deeds: list[tuple[str, ...]]) -> None:
+    connection = new_database()
+    take(connection, msgspec.convert(tomllib.loads(CITY), CityFile))
+    with database.write(connection):
+        for number, (deed, node_id, *place) in enumerate(deeds):
+            if deed == "bind":
+                bindings.bind(connection, node_id=node_id, source=place[0], station_id=place[1], now_ms=number)
+            elif deed == "end":
+                bindings.end_all(connection, node_id=node_id, now_ms=number)
+            elif standing.standing(connection, node_id) is not Standing.REVOKED:
+                row = StandingRow(node_id=node_id, standing=f"{deed}d", reason="x", actor="x", at_ms=number)
+                standings.add(connection, row)
+    city, before = written_down(connection), bindings.all_bindings(connection)
+    take(connection, msgspec.convert(tomllib.loads(to_toml(city)), CityFile))
+    assert written_down(connection) == city
+    assert bindings.all_bindings(connection) == before
+
+
+@given(name=st.text(min_size=1))
+@example(name='\x7f\x00\\"\r\n')
+def test_any_name_comes_back_from_toml(name: str) -> None:
+    city = CityFile(sites=(SiteEntry(site="tiang-a", name=name),))
+    assert msgspec.convert(tomllib.loads(to_toml(city)), CityFile) == city
+
+
+def revoked(connection: Connection, node_id: str = "n-7f3k2m9q") -> None:
+    with database.write(connection):
+        standing.revoke(connection, node_id, reason="dicuri", now_ms=1, actor="uji")
+
+
+def test_a_line_of_a_revoked_box_that_changes_nothing_stops_no_import(connection: Connection, tmp_path: Path) -> None:
+    take(connection, read(tmp_path, CITY))
+    revoked(connection)
+    take(connection, read(tmp_path, CITY.replace("127.0.0.1:9/", "127.0.0.1:10/")))
+    assert {one.target for one in written_down(connection).recipients} == {"http://127.0.0.1:10/"}
+
+
+def test_a_revoked_box_is_put_nowhere_where_it_does_not_stand_and_people_hear_what_to_do(
+    connection: Connection, tmp_path: Path
+) -> None:
+    take(connection, read(tmp_path, CITY))
+    revoked(connection)
+    elsewhere = CITY.replace('source = "g1"\nstation = "wai-ruhu-1"', 'source = "g1"\nstation = "wai-tomu-1"')
+    with pytest.raises(CityFileError, match=r"hapus baris itu / .* or take the line out"):
+        take(connection, read(tmp_path, elsewhere))
+
+
+@pytest.mark.parametrize("is_new_first", [True, False])
+def test_a_line_of_a_revoked_box_takes_no_place_back_that_the_same_file_gives_to_another(
+    connection: Connection, tmp_path: Path, *, is_new_first: bool
+) -> None:
+    take(connection, read(tmp_path, CITY))
+    revoked(connection)
+    line = '[[bindings]]\nnode = "n-box002"\nsource = "g1"\nstation = "wai-ruhu-1"\n'
+    city = CITY.replace("[[bindings]]", f"{line}\n[[bindings]]") if is_new_first else CITY + line
+    take(connection, read(tmp_path, city))
+    assert [one.node for one in written_down(connection).bindings] == ["n-box002"]
 
 
 def test_thresholds_without_a_time_hold_from_the_import_on(connection: Connection, tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from hub.fleet.errors import ClaimError, SiteError
 from hub.storage import claims, sites
 from hub.storage import connection as database
 from hub.storage.connection import Connection
-from hub.storage.migrations import migrate
 from hub.storage.sites import Site
 from provisioning.identity import claim_code
+from tests.support.databases import new_database
 
 NOW_MS = 1_795_000_000_000
 KEYS = tuple(letter * 64 for letter in "abc")
@@ -32,8 +32,7 @@ def connection(tmp_path: Path) -> Connection:
 
 
 def city_at(path: Path) -> Connection:
-    opened = database.open(path)
-    migrate(opened)
+    opened = new_database(path)
     with database.write(opened):
         for site_id in ("tiang-a", "tiang-b"):
             sites.save(opened, Site(site_id=site_id, name=site_id))

@@ -8,6 +8,7 @@ from contract.desired import Desired
 from contract.messages import decode_message
 from contract.topics import up
 from hub.fleet import commands
+from hub.fleet.standing import Standing, standing
 from hub.ingest.decode import Arrived
 from hub.ingest.greetings import standing_acks
 from hub.storage import connection as database
@@ -136,22 +137,37 @@ def test_two_boots_in_turn_are_a_clone(hub: HubWorld) -> None:
     assert hub.desk.told("fault") == []  # one return may be a hello delivered twice
     hub.hello(session="s9", kernel_boot="k2")
     assert [fault["code"] for fault in hub.desk.told("fault")] == ["clone"]
-    ((is_quarantined, evidence),) = hub.rows("SELECT is_quarantined, clone_evidence FROM nodes")
-    assert is_quarantined == 1
+    ((now, evidence),) = hub.rows("SELECT standing, reason FROM standings_now")
+    assert now == "quarantined"
     assert "kernel_boot" in evidence
+
+
+def test_two_starts_of_the_same_software_in_turn_are_a_clone_though_all_else_is_the_same(hub: HubWorld) -> None:
+    """Two agents on a copied home on one board: the same kernel, the same spools, a new session at each connect."""
+    for number, instance in enumerate(["i1", "i2", "i1"]):
+        hub.hello(session=f"s{number}", instance=instance)
+    assert standing(hub.connection, NODE) is Standing.LIVE
+    hub.hello(session="s9", instance="i2")
+    assert standing(hub.connection, NODE) is Standing.QUARANTINED
+
+
+def test_a_box_of_before_that_names_no_start_and_one_that_starts_again_and_again_are_no_clone(hub: HubWorld) -> None:
+    for number in range(10):
+        hub.hello(session=f"s{number}", instance="" if number % 2 else f"i{number}")
+    assert standing(hub.connection, NODE) is Standing.LIVE
 
 
 def test_two_sessions_in_turn_are_a_clone(hub: HubWorld) -> None:
     for session in ("a", "b", "a", "b"):
         hub.hello(session=session)
-    assert hub.rows("SELECT is_quarantined FROM nodes") == [(1,)]
+    assert standing(hub.connection, NODE) is Standing.QUARANTINED
 
 
 def test_many_reconnects_and_reboots_are_no_clone(hub: HubWorld) -> None:
     for number in range(30):
         hub.hello(session=f"s{number}", kernel_boot=f"k{number // 3}")
         hub.hello(session=f"s{number}", kernel_boot=f"k{number // 3}")
-    assert hub.rows("SELECT is_quarantined FROM nodes") == [(0,)]
+    assert standing(hub.connection, NODE) is Standing.LIVE
 
 
 def test_a_new_spool_of_a_producer_supersedes_the_old_one_for_good(hub: HubWorld) -> None:

@@ -13,9 +13,9 @@ from hub.ingest.link import Link, TlsFiles
 from hub.storage import bindings, stations, thresholds
 from hub.storage import connection as database
 from hub.storage.connection import Connection
-from hub.storage.migrations import migrate
 from hub.storage.stations import Station
 from tests.support.brokers import Broker
+from tests.support.databases import new_database
 from tests.support.hub_worlds import (
     NODE,
     SPOOL,
@@ -38,8 +38,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def found_city(path: Path) -> None:
-    connection = database.open(path)
-    migrate(connection)
+    connection = new_database(path)
     with database.write(connection):
         stations.save(connection, Station(station_id=STATION, name="Wai Ruhu 1", offset_cm=300.0))
         thresholds.add(connection, version_of(STATION, 1))

@@ -3,9 +3,14 @@
 import json
 from typing import Any
 
+from hub.alerting.sms import ONE_PART_SEPTETS
+from hub.api.shapes.station import station_values
+from hub.fleet import standing
+from hub.fleet.standing import Standing
 from hub.ingest.watermarks import QUIET_REAL_MS
 from hub.storage import connection as database
 from hub.storage import meta
+from hub.storage.board import stations as board
 from tests.support.hub_worlds import NODE, SPOOL, START_MS, HubWorld, reading, record
 
 
@@ -89,12 +94,34 @@ def test_a_box_that_drops_off_in_the_middle_of_a_drain_has_lost_nothing_yet(hub:
 
 
 def test_a_person_who_lifted_the_flag_of_a_clone_is_told_when_it_comes_back(hub: HubWorld) -> None:
-    hub.batch([reading(1)])
-    hub.batch([reading(1, stage_cm=99.0)])
-    hub.connection.execute("UPDATE nodes SET is_quarantined = 0, clone_evidence = ''")
-    hub.batch([reading(1, stage_cm=98.0)])
+    for session in ("a", "b", "a", "b"):
+        hub.hello(session=session)
+    person = database.open(hub.path)
+    with database.write(person):
+        standing.release(person, NODE, reason="papan diganti", now_ms=START_MS, actor="Ibu Sari")
+    person.close()
+    for session in ("a", "b", "a", "b"):
+        hub.hello(session=session)
     assert [told["code"] for told in hub.desk.told("fault")] == ["clone", "clone"]
-    assert hub.rows("SELECT is_quarantined FROM nodes") == [(1,)]
+    assert standing.standing(hub.connection, NODE) is Standing.QUARANTINED
+
+
+def test_a_quarantined_box_mutes_its_gauge_and_people_are_told_to_look_with_their_eyes(hub: HubWorld) -> None:
+    """Who copied a card can do this on purpose, in a flood."""
+    hub.add_station()
+    hub.batch([reading(1, at_ms=START_MS)])
+    for session in ("a", "b", "a", "b"):
+        hub.hello(session=session)
+    ((text,),) = [[told["text"]] for told in hub.desk.told("fault") if told["code"] == "clone"]
+    assert "pusat TIDAK menerima data kotak ini. Pantau stasiunnya dengan mata." in text
+    assert "Lepas: konfirmasi alarm ini setelah salinan dimatikan" in text
+    assert len(text) <= ONE_PART_SEPTETS
+    hub.batch([reading(2, 240.0)])
+    hub.tick(seconds=200)
+    assert [told["last_severity"] for told in hub.desk.told("silence")] == [0]
+    (row,) = board.stations(hub.connection, now_ms=hub.clock.now_ms())
+    shown = station_values(row, now_ms=hub.clock.now_ms(), rate=hub.clock.rate)
+    assert (shown["state"], shown["box_standing"], shown["stage_cm"]) == ("lost", "quarantined", 60.0)
 
 
 def test_a_fault_by_a_clock_that_is_not_trusted_began_when_it_came(hub: HubWorld) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from contract.desired import Desired
 from contract.messages import decode_message
+from hub.alerting.alert import BROKER_CODE
+from hub.broker.keeper import BrokerState
 from hub.storage import bindings, heartbeats, rollups, thresholds
 from hub.storage import connection as database
 from hub.storage.connection import Connection
@@ -261,3 +263,10 @@ def test_commits_that_fail_again_and_again_do_not_put_off_the_silence_of_a_stati
         hub.tick(seconds=30)
         hub.memory.load(hub.connection)  # as after a commit that failed
     assert hub.now().is_silent
+
+
+def test_people_are_told_once_when_the_broker_has_not_read_whom_to_deny_and_when_it_has(hub: HubWorld) -> None:
+    for state in (None, BrokerState.UNREAD, BrokerState.UNREAD, BrokerState.WELL, BrokerState.WELL):
+        hub.ticks.tick(listening_real_ms=hub.listening_real_ms, durations_s=[], broker=state)
+    told = [(what, said["code"]) for what, said in hub.desk.heard if said.get("code") == BROKER_CODE]
+    assert told == [("hub_trouble", BROKER_CODE), ("hub_well", BROKER_CODE)]

@@ -22,7 +22,7 @@ from hub.proposals.proposal import Account, Proposal, ProposalState
 from hub.storage import audit, meta, proposals
 from hub.storage import connection as database
 from hub.storage.connection import Connection
-from hub.storage.migrations import migrate
+from tests.support.databases import new_database
 
 NOW_MS = 1_763_712_000_000
 DAY_MS = 24 * 3600 * 1000
@@ -33,8 +33,7 @@ YAN = Account(user_id="u2", name="Yan")
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    opened = database.open(tmp_path / "hub.db")
-    migrate(opened)
+    opened = new_database(tmp_path / "hub.db")
     yield opened
     opened.close()
 

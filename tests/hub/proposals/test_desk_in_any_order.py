@@ -1,7 +1,6 @@
 """Proposals, approvals, withdrawals and time in any order, against a plain model, on a real database."""
 
 import contextlib
-import sqlite3
 
 import pytest
 from hypothesis import settings
@@ -22,7 +21,7 @@ from hub.proposals.errors import NoPersonError, ProposalError
 from hub.proposals.proposal import Account, Proposal, ProposalState
 from hub.storage import audit, proposals
 from hub.storage.connection import Connection, write
-from hub.storage.migrations import migrate
+from tests.support.databases import new_database
 
 START_MS = 1_763_712_000_000
 LIFE_MS = 24 * 3600 * 1000
@@ -41,8 +40,7 @@ class Office(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        migrate(self.connection)
+        self.connection = new_database()
         self.now_ms = START_MS
         self.model: dict[str, tuple[str | None, int, ProposalState]] = {}
         self.done: list[str] = []

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.storage import connection as database
 from hub.storage.connection import Connection
-from hub.storage.migrations import migrate
+from tests.support.databases import new_database
 
 
 @pytest.fixture
@@ -17,7 +16,6 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def connection(path: Path) -> Iterator[Connection]:
-    opened = database.open(path)
-    migrate(opened)
+    opened = new_database(path)
     yield opened
     opened.close()

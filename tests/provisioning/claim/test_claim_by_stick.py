@@ -62,7 +62,6 @@ def test_there_and_back_makes_a_box_that_its_agent_understands(
     assert claim is not None
     assert config.box.node == claim.node_id
     assert (row.action, row.actor.split(":")[0]) == ("claim.taken", "shell")
-    assert import_at(hub, usb) == 0, "the stick again, within a day, gives the same"
     assert main(box.claiming("--usb", usb)) == 0
 
 
@@ -104,6 +103,8 @@ def test_an_answer_of_another_hub_is_not_believed(
     assert "sidik jari hub tidak sama" in capsys.readouterr().err
     assert not (box.identity / "certificate.pem").exists()
     assert "[hub]" not in box.config.read_text(encoding="utf-8")
+    assert import_at(hub, usb) == 0, "the box has asked again, so the stick can be carried to the right hub"
+    assert main(box.claiming("--usb", usb)) == 0
 
 
 def test_the_certificate_of_another_box_is_not_taken(
@@ -140,6 +141,28 @@ def test_a_stick_from_strange_computers_harms_nobody(
     assert "1 kotak / boxes, 6 ditolak / refused, 10001 dilewati / passed over" in told
     assert "nama berkas bukan kunci" in told
     assert [path.name for path in (usb / stick.ANSWERS).iterdir()] == [f"{key}.json"]
+    assert main(box.claiming("--usb", usb)) == 0
+
+
+@pytest.mark.parametrize("torn", ["cut short", "empty", "a link"])
+def test_a_torn_answer_is_told_passed_over_and_asked_for_again(
+    hub: NewHub, tmp_path: Path, usb: Path, torn: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box = NewBox(tmp_path / "box")
+    key = asked(hub, box, usb)
+    assert import_at(hub, usb) == 0
+    answer = usb / stick.ANSWERS / f"{key}.json"
+    whole = answer.read_bytes()
+    answer.unlink()
+    if torn == "a link":
+        (tmp_path / "elsewhere").write_bytes(whole)
+        answer.symlink_to(tmp_path / "elsewhere")
+    else:
+        answer.write_bytes(whole[: 700 if torn == "cut short" else 0])
+    capsys.readouterr()
+    assert main(box.claiming("--usb", usb)) == WAITING
+    assert "Jawaban di stik dilewati" in capsys.readouterr().out
+    assert import_at(hub, usb) == 0
     assert main(box.claiming("--usb", usb)) == 0
 
 

@@ -1,6 +1,9 @@
 """Of a stick only plain files of ours are opened, so large and so many."""
 
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,3 +80,34 @@ def test_a_key_that_is_none_names_no_file(usb: Path, key: str) -> None:
         stick.read(usb, stick.ASKS, key, most=100)
     with pytest.raises(StickError, match="64 hexadecimal digits"):
         stick.write(usb, stick.ASKS, key, b"")
+
+
+@contextmanager
+def no_room_beyond(limit_bytes: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many bytes, as on a full stick."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_what_finds_no_room_leaves_the_old_and_takes_none(usb: Path) -> None:
+    with no_room_beyond(1_000), pytest.raises(StickError, match="full or write-protected"):
+        stick.write(usb, stick.ASKS, KEY, b"x" * 5_000)
+    assert stick.read(usb, stick.ASKS, KEY, most=100) == b"{}"
+    assert [path.name for path in (usb / stick.ASKS).iterdir()] == [f"{KEY}.json"]
+
+
+def test_what_a_cut_left_behind_goes_with_the_next_writing(usb: Path) -> None:
+    (usb / stick.ASKS / f".{KEY}.json.new").write_bytes(b"to")
+    stick.write(usb, stick.ASKS, KEY, b"[]")
+    assert [path.name for path in (usb / stick.ASKS).iterdir()] == [f"{KEY}.json"]
+
+
+def test_what_was_removed_is_gone_and_nothing_else_is(usb: Path) -> None:
+    stick.write(usb, stick.ASKS, OTHER, b"{}")
+    for _ in range(2):
+        stick.remove(usb, stick.ASKS, KEY)
+    assert stick.found(usb, stick.ASKS).keys == (OTHER,)

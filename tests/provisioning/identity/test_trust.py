@@ -1,14 +1,21 @@
 """A bundle is believed for its content alone, and a certificate only if it is this box's own."""
 
+import base64
+import random
+import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 
 from hub.fleet.authority import issuing, making, shelf
 from hub.fleet.authority.shelf import Authority
 from provisioning.identity import box_key, fingerprint, trust
-from provisioning.identity.errors import BundleError, CertificateError, OtherAuthorityError
+from provisioning.identity.errors import BundleError, CertificateError, IdentityError, OtherAuthorityError
 from tests.support.authorities import NOW, PASSPHRASE, make_authority
 
 NODE = "n-7f3k2m9q"
@@ -98,3 +105,65 @@ def test_only_a_certificate_for_this_key_and_name_by_this_hub_for_a_box_is_its_o
     for nonsense in (b"", b"x", Path(authority.folder / shelf.ROOT).read_bytes()):
         with pytest.raises(CertificateError):
             trust.verify_own(nonsense, node_id=NODE, key_pem=key, trust=trusted)
+
+
+EC_KEY, UNKNOWN_KEY = bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06072a8648ce3d0209")
+"""Object identifiers of keys on elliptic curves, and of nothing."""
+
+
+def pem_of(der: bytes) -> bytes:
+    """Return bytes as a certificate in PEM, whatever they are."""
+    text = base64.encodebytes(der).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n".encode()
+
+
+def with_unknown_key(certificate: x509.Certificate) -> bytes:
+    der = certificate.public_bytes(Encoding.DER)
+    assert EC_KEY in der
+    return pem_of(der.replace(EC_KEY, UNKNOWN_KEY))
+
+
+def test_a_key_of_an_unknown_kind_is_told_in_words(authority: Authority) -> None:
+    strange = with_unknown_key(authority.root)
+    for bundle in (strange, authority.bundle_pem() + strange):
+        with pytest.raises(BundleError, match="a key of an unknown kind"):
+            trust.verified(bundle, expected=authority.fingerprint)
+    with pytest.raises(CertificateError, match="cannot be used"):
+        trust.verify_own(strange, node_id=NODE, key_pem=box_key.new_key(), trust=believed(authority))
+
+
+def test_whatever_bytes_are_wrong_in_a_bundle_or_certificate_the_box_says_so_in_words(authority: Authority) -> None:
+    chance, key, trusted = random.Random(7), box_key.new_key(), believed(authority)
+    own = issuing.issue_node_certificate(box_key.request_of(key).encode(), NODE, authority=authority, now=NOW)
+    ders = [one.public_bytes(Encoding.DER) for one in (authority.root, authority.current.certificate)]
+    leaf = x509.load_pem_x509_certificates(own.chain_pem)[0].public_bytes(Encoding.DER)
+    told = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        for _ in range(300):
+            wrong = [bytearray(der) for der in (*ders, leaf)]
+            for der in wrong:
+                der[chance.randrange(len(der))] = chance.randrange(256)
+            bundle = b"".join(pem_of(bytes(der)) for der in (*ders[:1], *wrong[:2]))
+            with suppress(IdentityError):
+                trust.verified(bundle, expected=authority.fingerprint)
+                told -= 1
+            with suppress(IdentityError):
+                trust.verify_own(pem_of(bytes(wrong[2])), node_id=NODE, key_pem=key, trust=trusted)
+                told -= 1
+            told += 2
+    assert told > 550
+
+
+def test_names_that_a_stranger_chose_reach_the_terminal_without_control_characters_and_short(
+    authority: Authority,
+) -> None:
+    key = box_key.new_key()
+    own = issuing.issue_node_certificate(box_key.request_of(key).encode(), NODE, authority=authority, now=NOW)
+    with pytest.raises(CertificateError, match="alone, got") as told:
+        trust.verify_own(
+            own.chain_pem, node_id="\x1b[2J" + "n" * 50_000, key_pem=key, trust=believed(authority)
+        )  # fmt: skip
+    assert str(told.value).isprintable()
+    assert len(str(told.value)) < 300

@@ -26,6 +26,8 @@ export const isUnknown = (state) => state === "never" || state === "lost" || sta
 /** @param {any} st @param {string} state */
 function trendText(st, state) {
   if (state === "never") return say("BELUM ADA DATA");
+  if (isUnknown(state) && st.box_standing === "quarantined") return say("KOTAK DIKARANTINA");
+  if (isUnknown(state) && st.box_standing === "revoked") return say("KOTAK DICABUT");
   if (state === "lost") return say("POS PUTUS");
   if (state === "stale") return say("DATA BASI");
   if (st.rise_cm === null) return "";

@@ -67,6 +67,26 @@ def test_hub_and_box_believe_each_other_by_the_root_alone(tmp_path: Path, name: 
         shaken(server, box, name="other.example")
 
 
+def test_only_a_new_root_locks_out_who_stole_the_issuing_key(tmp_path: Path) -> None:
+    now = real_now()
+    thief = IssuedByHub(make_authority(tmp_path, now=now), tmp_path, now=now)
+    forged = context_of(thief.client(NODE_IDS[0]), thief.ca_certificate)
+    forged.check_hostname, forged.verify_mode = False, ssl.CERT_NONE  # a thief need not verify anybody
+
+    def said_by(folder: Path) -> object:
+        server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(folder / shelf.ROOT))
+        server.load_cert_chain(folder / shelf.SERVER)
+        server.verify_mode = ssl.CERT_REQUIRED
+        return shaken(server, forged, name="hub.kota.example")
+
+    rotated = making.rotate(
+        home=tmp_path / "home", root_folder=tmp_path / "stick", passphrase=PASSPHRASE, now=now
+    )  # fmt: skip
+    assert said_by(rotated.folder) == (((("commonName", NODE_IDS[0])),),), "docs/backup.md: rotate is not enough"
+    (tmp_path / "anew").mkdir()
+    assert isinstance(said_by(make_authority(tmp_path / "anew", now=now).folder), ssl.SSLCertVerificationError)
+
+
 def test_a_box_cannot_pass_for_the_hub(tmp_path: Path) -> None:
     now = real_now()
     issued = IssuedByHub(make_authority(tmp_path, now=now), tmp_path, now=now)

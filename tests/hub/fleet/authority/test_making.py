@@ -13,11 +13,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.fleet.authority import certificates, disk, keys, making, root_key, shelf
+from hub.fleet.authority import certificates, disk, hub_certificates, keys, making, root_key, shelf
+from hub.fleet.authority.changing import changing
 from hub.fleet.authority.errors import (
     AuthorityClockError,
     AuthorityError,
     AuthorityExistsError,
+    AuthorityForeignError,
     AuthorityMissingError,
     AuthorityPlaceError,
     PassphraseError,
@@ -26,6 +28,7 @@ from hub.fleet.authority.errors import (
 )
 from hub.fleet.authority.standing import standing
 from tests.support.authorities import NAMES, NOW, PASSPHRASE, make_authority
+from tests.support.strangers import STRANGER, being, folder_for_all
 
 
 def init(tmp_path: Path, **changed: object) -> making.Made:
@@ -87,7 +90,7 @@ def test_lives_and_path_lengths_are_those_of_the_plan(tmp_path: Path) -> None:
         assert constraints.critical
         assert constraints.value.path_length == path_length
         assert constraints.value.ca is (path_length is not None)
-    assert making.server_names(authority) == (*NAMES, *making.OWN_NAMES)
+    assert hub_certificates.server_names(authority) == (*NAMES, *hub_certificates.OWN_NAMES)
 
 
 def test_a_second_init_is_refused_and_changes_nothing(tmp_path: Path) -> None:
@@ -118,7 +121,7 @@ def test_no_byte_turned_over_in_a_file_brings_another_error_than_ours(tmp_path: 
         root_key.read(tmp_path / "stick" / root_key.FILE, passphrase=PASSPHRASE)
         authority = shelf.open_authority(tmp_path / "home")
         standing(authority, now=NOW)
-        making.server_names(authority)
+        hub_certificates.server_names(authority)
     except AuthorityError:
         pass
     finally:
@@ -198,7 +201,7 @@ def test_after_rotate_a_new_key_signs_and_the_old_one_still_holds(tmp_path: Path
     bundle = x509.load_pem_x509_certificates((new.folder / shelf.BUNDLE).read_bytes())
     assert bundle == [new.root, old.current.certificate, new.current.certificate]
     assert shelf.read_chain(new.folder / shelf.SERVER)[1] == new.current.certificate
-    assert set(making.server_names(new)) == {*NAMES, *making.OWN_NAMES}
+    assert set(hub_certificates.server_names(new)) == {*NAMES, *hub_certificates.OWN_NAMES}
 
 
 def test_of_an_old_issuing_key_only_the_certificate_stays(tmp_path: Path) -> None:
@@ -252,7 +255,7 @@ def test_a_lost_server_certificate_asks_for_the_names_and_not_for_the_command_th
         rotate(tmp_path)
     home, stick = tmp_path / "home", tmp_path / "stick"
     made = making.rotate(home=home, root_folder=stick, passphrase=PASSPHRASE, names=["a.example"], now=NOW)
-    assert making.server_names(made) == ("a.example", *making.OWN_NAMES)
+    assert hub_certificates.server_names(made) == ("a.example", *hub_certificates.OWN_NAMES)
 
 
 def test_a_lost_root_certificate_is_not_taken_for_a_hub_without_an_authority(tmp_path: Path) -> None:
@@ -276,7 +279,7 @@ def test_nothing_of_the_hub_is_signed_by_an_issuer_that_has_ended(tmp_path: Path
 
 def test_two_commands_at_once_do_not_mix(tmp_path: Path) -> None:
     make_authority(tmp_path)
-    with making._alone(tmp_path / "home"), pytest.raises(AuthorityPlaceError, match="another command"):
+    with changing(tmp_path / "home"), pytest.raises(AuthorityPlaceError, match="another command changes"):
         making.renew_own(home=tmp_path / "home", now=NOW)
 
 
@@ -342,9 +345,9 @@ def test_the_hubs_own_certificates_are_renewed_without_the_root_key(tmp_path: Pa
     making.renew_own(home=tmp_path / "home", now=later)
     server = shelf.read_chain(authority.folder / shelf.SERVER)[0]
     assert server.not_valid_after_utc == later + certificates.LEAF_LIFE
-    assert set(making.server_names(authority)) == {*NAMES, *making.OWN_NAMES}
+    assert set(hub_certificates.server_names(authority)) == {*NAMES, *hub_certificates.OWN_NAMES}
     making.renew_own(home=tmp_path / "home", names=["hub.baru.example"], now=later)
-    assert set(making.server_names(authority)) == {"hub.baru.example", *making.OWN_NAMES}
+    assert set(hub_certificates.server_names(authority)) == {"hub.baru.example", *hub_certificates.OWN_NAMES}
 
 
 def test_files_of_two_authorities_mixed_are_found_out(tmp_path: Path) -> None:
@@ -352,6 +355,13 @@ def test_files_of_two_authorities_mixed_are_found_out(tmp_path: Path) -> None:
     (one.folder / "issuing-1.pem").write_bytes((other.folder / "issuing-1.pem").read_bytes())
     with pytest.raises(AuthorityMissingError, match="not signed by"):
         shelf.open_authority(tmp_path / "a/home")
+
+
+def test_a_key_that_does_not_belong_to_its_certificate_is_found_out(tmp_path: Path) -> None:
+    file = make_authority(tmp_path).folder / "issuing-1.pem"
+    file.write_bytes(keys.to_pem(keys.new_key()) + shelf.certificates_pem(shelf.read_chain(file)))
+    with pytest.raises(AuthorityMissingError, match="key and certificate differ"):
+        shelf.open_authority(tmp_path / "home")
 
 
 def test_a_full_disk_is_told_and_the_same_command_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,15 +379,12 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on(tmp_path: Path, monkey
     assert init(tmp_path).has_resumed
 
 
-def test_another_user_is_told_whose_the_authority_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_authority(tmp_path)
-
-    def denied(_path: Path) -> bool:
-        raise PermissionError
-
-    monkeypatch.setattr(Path, "is_dir", denied)
-    with pytest.raises(AuthorityPlaceError, match="sudo -u"):
-        shelf.open_authority(tmp_path / "home")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+def test_another_user_is_told_whose_the_authority_is() -> None:
+    with folder_for_all() as folder:
+        os.chown(make_authority(folder).folder, STRANGER - 1, 0)
+        with being(STRANGER), pytest.raises(AuthorityForeignError, match=f"sudo -u .*{STRANGER - 1}"):
+            shelf.open_authority(folder / "home")
 
 
 def test_secrets_do_not_show_in_what_is_printed(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.fleet.authority import making, root_key, root_place, shelf
-from hub.fleet.authority.certificates import LEAF_LIFE
+from hub.fleet.authority.certificates import ISSUING_LIFE, LEAF_LIFE
 from hub.fleet.authority.issuing import issue_node_certificate
 from hub.fleet.authority.root_place import RootPlace
 from hub.fleet.authority.standing import standing
@@ -99,6 +99,26 @@ def test_a_copy_that_this_user_may_not_look_at_is_told_and_not_forgotten(
     monkeypatch.setattr(Path, "stat", denied)
     assert [(one.path, one.is_seen) for one in standing(authority, now=NOW).root_keys] == [(file, False)]
     assert str(file).encode() in root_place.with_place(authority.folder, tmp_path / "other")
+
+
+def test_a_copy_used_twice_stands_there_once(tmp_path: Path) -> None:
+    authority, file = make_authority(tmp_path), tmp_path / "stick" / root_key.FILE
+    assert root_place.with_place(authority.folder, file) == bytes(file) + b"\n"
+
+
+def test_what_is_no_file_and_what_is_no_path_is_no_copy(tmp_path: Path) -> None:
+    authority = make_authority(tmp_path)
+    (authority.folder / shelf.ROOT_PLACE).write_bytes(bytes(tmp_path) + b"\n/a\0b\n\n \n")
+    assert standing(authority, now=NOW).root_keys == ()
+
+
+def test_what_ends_with_its_issuer_is_not_to_be_renewed_in_vain(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    make_authority(tmp_path)
+    late = NOW + ISSUING_LIFE - timedelta(days=30)
+    authority = making.renew_own(home=home, now=late)
+    deeds = [deed.command for deed in standing(authority, now=late).deeds]
+    assert [command.split()[2] for command in deeds] == ["rotate"]
 
 
 def test_a_bundle_that_is_lost_or_lacks_a_certificate_is_to_be_made(tmp_path: Path) -> None:

@@ -1,0 +1,24 @@
+"""The lanes in which towns wait: every town in one, nothing else in any."""
+
+from pathlib import Path
+
+from tests.support.lanes import IN_THE_FIRST_LANE, TOWNS, Lanes, lane_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_town_stands_in_a_lane_and_nothing_else_does() -> None:
+    first = [f"{TOWNS}/{name}::test_x[a/b::c]" for name in sorted(IN_THE_FIRST_LANE)]
+    assert {lane_of(nodeid) for nodeid in first} == {"first lane"}
+    assert lane_of(f"{TOWNS}/test_new.py::test_x") == "second lane"
+    assert lane_of("tests/hub/test_config.py::test_x") is None
+
+
+def test_a_lane_is_handed_out_whole_and_every_other_test_by_itself() -> None:
+    scheduler = Lanes.__new__(Lanes)
+    assert scheduler._split_scope(f"{TOWNS}/test_demo.py::test_x") == "first lane"
+    assert scheduler._split_scope("tests/hub/test_config.py::test_x") == "tests/hub/test_config.py::test_x"
+
+
+def test_each_file_of_the_first_lane_is_there() -> None:
+    assert {name for name in IN_THE_FIRST_LANE if not (ROOT / TOWNS / name).exists()} == set()
