@@ -64,7 +64,8 @@ def secrets_in(path: str) -> list[str]:
 
 def _detectors() -> dict[str, list[re.Pattern[str]]]:
     """Return the detectors that know a form, with its forms."""
-    known: dict[str, Any] = {one.__name__: one for one in get_mapping_from_secret_type_to_class().values()}
+    found: Any = get_mapping_from_secret_type_to_class()
+    known = {one.__name__: one for one in found.values()}
     return {name: list(one.denylist) for name, one in known.items() if name not in NOT_BY_FORM and one.denylist}
 
 
