@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from contract.clock import SystemClock
 from hub.storage import connection as database
 from hub.storage import first_admin
 from tests.support.browsers import DESK, Watched, watched
@@ -80,7 +81,7 @@ def test_the_first_administrator_begins_in_a_browser(
     del clock
     with database.write(city.connection) as connection:
         connection.execute("DELETE FROM users")
-        secret = first_admin.new_link(connection, now_real_ms=2**50)
+        secret = first_admin.new_link(connection, now_real_ms=SystemClock().now_ms())
     with watched(browser, size=DESK) as seen:
         page = seen.page
         page.add_init_script(LISTEN)
