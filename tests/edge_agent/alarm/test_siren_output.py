@@ -45,6 +45,16 @@ class BreakingOutput:
         """Give nothing back: there is nothing."""
 
 
+def bench_with_a_siren_under_test(home: Path, *, clock: FakeClock) -> tuple[BreakingOutput, BoxBench]:
+    """Return a box that has just been told to sound its siren for 3 s, and the output, which obeys until now."""
+    output = BreakingOutput()
+    output.is_broken = False
+    bench = BoxBench(home, clock=clock, desired=station(), siren=SwitchedSiren(output=output))
+    command = Command(command_id="c-1", kind="siren_test", site="ambon", ttl_s=60, hub_ms=1, args={"seconds": 3})
+    bench.desk.take_command(command, is_expired=False)
+    return output, bench
+
+
 def test_a_siren_that_does_not_sound_is_never_told_as_one_that_did_and_the_rest_goes_on(
     tmp_path: Path, clock: FakeClock
 ) -> None:
@@ -69,11 +79,7 @@ def test_a_siren_that_does_not_sound_is_never_told_as_one_that_did_and_the_rest_
 def test_a_siren_that_cannot_be_switched_off_is_a_fault_and_is_told_each_second_to_be_quiet(
     tmp_path: Path, clock: FakeClock
 ) -> None:
-    output = BreakingOutput()
-    output.is_broken = False
-    bench = BoxBench(tmp_path, clock=clock, desired=station(), siren=SwitchedSiren(output=output))
-    command = Command(command_id="c-1", kind="siren_test", site="ambon", ttl_s=60, hub_ms=1, args={"seconds": 3})
-    bench.desk.take_command(command, is_expired=False)
+    output, bench = bench_with_a_siren_under_test(tmp_path, clock=clock)
     seen = []
     for is_stuck, real_s in ((True, 5.0), (False, 1.0)):
         output.is_stuck = is_stuck
@@ -87,11 +93,7 @@ def test_a_siren_that_cannot_be_switched_off_is_a_fault_and_is_told_each_second_
 def test_a_siren_that_sticks_when_its_sound_is_over_is_told_as_on_until_it_obeys(
     tmp_path: Path, clock: FakeClock
 ) -> None:
-    output = BreakingOutput()
-    output.is_broken = False
-    bench = BoxBench(tmp_path, clock=clock, desired=station(), siren=SwitchedSiren(output=output))
-    command = Command(command_id="c-1", kind="siren_test", site="ambon", ttl_s=60, hub_ms=1, args={"seconds": 3})
-    bench.desk.take_command(command, is_expired=False)
+    output, bench = bench_with_a_siren_under_test(tmp_path, clock=clock)
     for is_stuck in (True, True, False):
         output.is_stuck = is_stuck
         clock.advance(5.0)
