@@ -17,6 +17,7 @@ from contract.clock import Clock
 from edge_agent.blobs.outgoing import Outgoing
 from edge_agent.blobs.report import decoded
 from edge_agent.config import EdgeConfig
+from edge_agent.ending import end_child
 from edge_agent.quota import PICTURES_SHARE, Quota
 from edge_agent.renewal.slots import FOLDER, JOURNAL
 from edge_agent.uplink.counts import Count, Counts
@@ -27,7 +28,6 @@ SPREAD = 1.2
 MOST_S = 1_800.0
 """So long a child may take: 2 MiB over a line of 1.2 KiB/s."""
 TIDY_EVERY_MS = 60_000
-_GRACE_S = 1.0
 _MIB = 1024 * 1024
 
 _log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class PictureErrand:
     def close(self) -> None:
         """End a child that runs; what it has sent stays at the hub."""
         if self._child is not None:
-            self._end(self._child)
+            end_child(self._child)
             self._child.communicate()
 
     def _tidy(self, wanted_mb: int | None, *, now_ms: int) -> None:
@@ -113,7 +113,7 @@ class PictureErrand:
         if child.poll() is None:
             if not must_end and now_ms - self._begun_ms < 1000 * MOST_S:
                 return
-            self._end(child)
+            end_child(child)
         report = decoded(child.communicate()[0])
         self._child = None
         if report is None:
@@ -136,14 +136,6 @@ class PictureErrand:
 
     def _wait(self, pause_s: float, *, now_ms: int) -> None:
         self._due_ms = now_ms + round(1000 * pause_s * self._rng.uniform(1, SPREAD))
-
-    def _end(self, child: subprocess.Popen[bytes]) -> None:
-        child.terminate()
-        try:
-            child.wait(timeout=_GRACE_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
 
 
 def errand_of(config: EdgeConfig, *, clock: Clock, rng: random.Random, counts: Counts) -> PictureErrand | None:

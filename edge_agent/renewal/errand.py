@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contract.clock import Clock
+from edge_agent.ending import end_child
 
 FIRST_WITHIN_S = (30.0, 300.0)
 """After the start; drawn, as the boxes of a city start together after a power cut."""
@@ -20,7 +21,6 @@ TROUBLED_S = (0.8 * 3600.0, 1.2 * 3600.0)
 """While the broker does not take the box, or the last errand failed."""
 MOST_S = 240.0
 """So long a child may take: four questions of a minute each. What it has not come to, the next one goes on with."""
-_GRACE_S = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Errand:
     def close(self) -> None:
         """End a child that runs."""
         if self._child is not None:
-            self._end(self._child)
+            end_child(self._child)
 
     def _start(self, now_ms: int) -> None:
         self._begun_ms = now_ms
@@ -79,20 +79,12 @@ class Errand:
         if code is None and now_ms - self._begun_ms < 1000 * MOST_S:
             return
         if code is None:
-            self._end(child)
+            end_child(child)
         level = logging.DEBUG if code == 0 or self._has_failed else logging.WARNING
         _log.log(level, "asked for the next certificate: %s", "done" if code == 0 else f"ended with {code}")
         self._child = None
         self._has_failed = code != 0
         self._wait_ms = self._drawn(TROUBLED_S if self._has_failed else DAILY_S)
-
-    def _end(self, child: subprocess.Popen[bytes]) -> None:
-        child.terminate()
-        try:
-            child.wait(timeout=_GRACE_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
 
     def _drawn(self, between_s: tuple[float, float]) -> int:
         return round(1000 * self._rng.uniform(*between_s))

@@ -101,4 +101,4 @@ def _look(connection: Connection, path: Path, *, real: Clock) -> ChainFound:
 
 
 def _silently(_rows: int) -> None:
-    """Nobody waits at a terminal."""
+    """Say nothing of the progress: nobody waits at a terminal."""

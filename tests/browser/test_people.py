@@ -1,7 +1,7 @@
 """The pages for people and the audit log, in a real browser, as an administrator sees them on a phone by night."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from contract.clock import SystemClock
 from hub.api.caller import SESSION_COOKIE
@@ -11,7 +11,8 @@ from hub.proposals import role_change
 from hub.proposals.proposal import Account
 from hub.storage import api_tokens, people, sessions
 from hub.storage import connection as database
-from tests.support.browsers import PHONE, watched
+from hub.wall.city import City
+from tests.support.browsers import HALF_WALL, PHONE, WALL, watched
 from tests.support.hub_data import FAR_MS, HubData
 from tests.support.seats import person
 from tests.support.webs import StandingClock, serving
@@ -58,3 +59,27 @@ def test_pages_about_people_are_accessible_and_whole(browser: Browser, city: Hub
             assert seen.clipped() == [], path
         assert seen.errors == []
         assert seen.strangers == []
+
+
+def test_what_waits_for_administrators_pushes_nothing_off_the_wall(
+    browser: Browser, city: HubData, clock: StandingClock
+) -> None:
+    secret, now_ms = busy_office(city), SystemClock().now_ms()
+    with database.write(city.connection) as connection:
+        for number in range(3):
+            api_tokens.add(
+                connection,
+                name=f"dinding-lantai-{number}-pusat-komando",
+                scopes="look",
+                now_real_ms=now_ms,
+                expires_real_ms=now_ms + 9 * 86_400_000,
+                address=f"192.0.2.{number}",
+            )
+    with serving(city.path, clock=clock, city=City(mark="PERAGAAN 60x")) as web:
+        for size in (WALL, HALF_WALL, PHONE):
+            with watched(browser, size=size) as seen:
+                seen.page.context.add_cookies([{"name": SESSION_COOKIE, "value": secret, "url": str(web.base_url)}])
+                seen.page.goto(f"{web.base_url}/dinding")
+                expect(seen.page.locator(".waiting")).to_have_text("4 untuk pengelola")
+                assert seen.clipped() == [], size
+                assert seen.page.get_by_role("button", name="Konfirmasi").is_visible()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from contract.clock import SystemClock, aware
+from hub.__main__ import main as hub_command
 from hub.fleet import claims as codes
 from hub.fleet.authority import making, shelf
 from hub.fleet.authority.shelf import Authority
@@ -126,3 +127,8 @@ class NewBox:
         """Return path to content of all files of the box."""
         found = [self.config, *self.home.rglob("*")]
         return {str(path.relative_to(self.config.parent)): path.read_bytes() for path in found if path.is_file()}
+
+
+def import_at(hub: NewHub, usb: Path) -> int:
+    """Let the hub answer a stick, as its operator does; return the exit code."""
+    return hub_command(["usb", "import", str(usb), "--config", str(hub.config)])

@@ -30,7 +30,8 @@ def test_administrators_read_in_every_head_which_screen_ends_soon_or_has_ended(
     assert TOLD not in admin.get("/sungai").text
     clock.advance(1800)  # not so long that the session ends
     screen(city, days=13.5)
-    for path in ("/sungai", "/dinding", "/pengguna"):
+    assert "1 untuk pengelola" in admin.get("/dinding").text
+    for path in ("/sungai", "/pengguna"):
         page = admin.get(path).text
         assert f"{TOLD} 14 hari" in page
         assert "Layar program" not in page

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.__main__ import main
 from hub.storage import claims
 from provisioning.identity import box_key, stick
 from provisioning.identity.claim_code import new_code
 from provisioning.identity.enrolment import ANSWER_BYTES_MAX, Ask, decoded_answer, encoded
-from tests.support.new_hubs import SITES, NewHub
+from tests.support.new_hubs import SITES, NewHub, import_at
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +23,6 @@ def usb(tmp_path: Path) -> Path:
     folder = tmp_path / "usb"
     folder.mkdir()
     return folder
-
-
-def import_at(hub: NewHub, usb: Path) -> int:
-    return main(["usb", "import", str(usb), "--config", str(hub.config)])
 
 
 def ask(usb: Path, code: str) -> str:

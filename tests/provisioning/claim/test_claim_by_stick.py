@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from edge_agent import config as edge_config
-from hub.__main__ import main as hub_main
 from hub.storage import audit, claims
 from provisioning.__main__ import main
 from provisioning.identity import box_key, claim_code, stick
 from provisioning.identity.claim_text import ClaimText
 from tests.support.cuts import is_cut_at
-from tests.support.new_hubs import SITES, NewBox, NewHub
+from tests.support.new_hubs import SITES, NewBox, NewHub, import_at
 
 WAITING = 3
 
@@ -31,10 +30,6 @@ def usb(tmp_path: Path) -> Path:
     folder = tmp_path / "usb"
     folder.mkdir()
     return folder
-
-
-def import_at(hub: NewHub, usb: Path) -> int:
-    return hub_main(["usb", "import", str(usb), "--config", str(hub.config)])
 
 
 def asked(hub: NewHub, box: NewBox, usb: Path, site: str = SITES[0]) -> str:
