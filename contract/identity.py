@@ -15,6 +15,8 @@ from contract.errors import IdentityError
 NODE_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{4,30}[a-z0-9]$"
 SPOOL_ID_PATTERN = r"^[0-9a-f]{32}$"
 SOURCE_PATTERN = r"^[a-z][a-z0-9-]{0,15}$"
+HUB_NAME = "hub"
+"""The hub's own name at the broker, and the CN of its certificate; too short to be a node id."""
 
 NodeId = Annotated[
     str, Meta(pattern=NODE_ID_PATTERN, description="6 to 32 characters of a-z, 0-9 and -, for example n-7f3k2m9q")

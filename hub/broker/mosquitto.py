@@ -14,11 +14,11 @@ step in between; only denials are listed. Measured with 2.0.11:
   the error and lets everybody do everything**, so nobody reloads it before `hub broker check` has found no difference.
 """
 
+from contract.identity import HUB_NAME
 from hub.broker import limits
 from hub.broker.description import Description
 from hub.broker.files import RenderedFile
 from hub.broker.rights import HUB, of_box
-from hub.fleet.authority.certificates import HUB_NAME
 
 KIND = "mosquitto"
 CONFIG = "mosquitto.conf"

@@ -14,11 +14,11 @@ Measured with 2.15.1:
 from ipaddress import ip_address
 from pathlib import Path
 
+from contract.identity import HUB_NAME
 from hub.broker import limits
 from hub.broker.description import Description
 from hub.broker.files import RenderedFile
 from hub.broker.rights import HUB, Rights, of_box
-from hub.fleet.authority.certificates import HUB_NAME
 
 KIND = "nats-server"
 CONFIG = "nats.conf"

@@ -14,9 +14,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from contract.errors import IdentityError
-from contract.identity import verify_node_id
+from contract.identity import HUB_NAME, verify_node_id
 from contract.topics import DOWN_LEAVES, UP_LEAVES, down, down_all, up, up_all
-from hub.fleet.authority.certificates import HUB_NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,3 +52,8 @@ def test_the_box_command_answers_before_it_loads_its_parts() -> None:
 
 def test_the_box_never_loads_the_hub() -> None:
     assert not loaded_by(*modules_under("edge_agent")) & (set(PRODUCT) - {"contract", "edge_agent", "models"})
+
+
+def test_the_hubs_long_runners_load_certificates_only_for_boxes_that_have_some() -> None:
+    programs = ("hub.commands.run", "hub.ingest.process", "hub.dispatch.process")
+    assert "cryptography" not in loaded_by(*programs)

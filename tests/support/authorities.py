@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPri
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from contract.identity import HUB_NAME
 from hub.fleet.authority import keys, making, shelf
-from hub.fleet.authority.certificates import HUB_NAME
 from hub.fleet.authority.issuing import issue_node_certificate
 from hub.fleet.authority.shelf import Authority
 from tests.support import certificates

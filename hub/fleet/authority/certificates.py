@@ -24,8 +24,6 @@ OVERLAP = LEAF_LIFE + timedelta(days=30)
 """So long before its end an issuing key is replaced: what it signs shall not be cut short, and a month is left to do
 it."""
 
-HUB_NAME = "hub"
-"""The hub's own user at the broker; too short to be a node id."""
 _SERVER_CN = "Jagawai hub"
 _CN_LONGEST_BYTES = 64
 _DNS_LONGEST = 253

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cryptography import x509
 
+from contract.identity import HUB_NAME
 from hub.fleet.authority import certificates, keys, shelf
 from hub.fleet.authority.errors import AuthorityMissingError
 from hub.fleet.authority.shelf import Authority
@@ -55,7 +56,7 @@ def own_files(authority: Authority, *, names: Sequence[str], now: datetime) -> d
     )
     client = certificates.client(
         client_key.public_key(),
-        common_name=certificates.HUB_NAME,
+        common_name=HUB_NAME,
         signed_by=signer.certificate,
         issuing_key=signer.key,
         now=now,
