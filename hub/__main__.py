@@ -3,6 +3,8 @@
 import argparse
 import importlib
 import logging
+import os
+import select
 import sqlite3
 import sys
 
@@ -54,18 +56,31 @@ def main(arguments: list[str] | None = None) -> int:
         module = importlib.import_module(COMMANDS[args.command][0])
     try:
         code: int = module.run(args)
+        sys.stdout.flush()
     except HubError as problem:
         if args.debug:
             raise
         print(problem, file=sys.stderr)
         return EXIT_USAGE if isinstance(problem, ValueError) else EXIT_FAILED
     except (OSError, sqlite3.Error) as problem:
+        if isinstance(problem, BrokenPipeError) and _is_nobody_reading():
+            return 0
         told = refusal.in_words(problem)
         if args.debug or told is None:
             raise
         print(f"hub {args.command}: {told}", file=sys.stderr)
         return EXIT_FAILED
     return code
+
+
+def _is_nobody_reading() -> bool:
+    """Answer whether the reader of the output has had enough, as `head` has, and keep the rest from going there."""
+    output = select.poll()
+    output.register(sys.stdout, 0)
+    is_gone = any(event & select.POLLERR for _, event in output.poll(0))
+    if is_gone:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return is_gone
 
 
 def _parser(given: list[str]) -> argparse.ArgumentParser:

@@ -6,7 +6,6 @@ Prints one row each time the rule speaks: `at, severity, why`. The thresholds fi
 
 import argparse
 import csv
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -71,11 +70,7 @@ def run(args: argparse.Namespace) -> int:
     rows = read_series(args.series)
     intervals_s = [args.interval] * len(rows) if args.interval else intervals_of(rows)
     found = list(check(rows, settings, intervals_s=intervals_s))
-    try:
-        _write(found, is_json=args.json)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever reads has had enough, as `head` has; nothing more is to be written, also at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _write(found, is_json=args.json)
     return 0
 
 
