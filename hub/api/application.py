@@ -51,9 +51,23 @@ from hub.api.pages import (
 from hub.api.pages import alerts as alert_pages
 from hub.api.pages import audit as audit_page
 from hub.api.pages import nodes as node_pages
+from hub.api.pages import views as view_pages
 from hub.api.pages import wall as wall_page
 from hub.api.pages.page import page, wording_of
-from hub.api.routes import alerts, blobs, dead_letters, deliveries, enrol, events, nodes, renew, service, stations, wall
+from hub.api.routes import (
+    alerts,
+    blobs,
+    dead_letters,
+    deliveries,
+    enrol,
+    events,
+    nodes,
+    renew,
+    service,
+    stations,
+    views,
+    wall,
+)
 from hub.api.secret_paths import shown_path
 from hub.api.stream import Broadcaster, Event
 from hub.api.too_large import TooLargeAnswers, too_large
@@ -156,6 +170,7 @@ def _wrap(app: FastAPI, *, is_by_tls: bool) -> None:
 def _api_routers() -> tuple[APIRouter, ...]:
     return (
         stations.router,
+        views.router,
         alerts.router,
         nodes.router,
         deliveries.router,
@@ -172,6 +187,7 @@ def _page_routers() -> tuple[APIRouter, ...]:
     return (
         wall_page.router,
         rivers.router,
+        view_pages.router,
         alert_pages.router,
         alert_forms.router,
         node_pages.router,

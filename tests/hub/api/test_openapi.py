@@ -3,12 +3,14 @@
 import functools
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.hub_data import HubData
+from tests.support.sightings import watched_city
 
 Case = tuple[str, str, int, dict[str, Any]]
 
@@ -28,6 +30,7 @@ DEEDS: tuple[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]], ...] = 
     ("comments", {"seen_version": 3, "text": "jembatan aman"}, {}, {"text": "x" * 501}),
 )
 STATION, ALERT = "/api/v1/stations/{station_id}", "/api/v1/alerts/{alert_id}"
+VIEW = "/api/v1/views/{view_id}"
 NUMBER = "/api/v1/deliveries/{delivery_id}/number"
 
 # One real request for each documented answer: path as documented, method, status, request.
@@ -39,6 +42,12 @@ CASES: list[Case] = [
     (f"{STATION}/readings", "get", 200, {"params": {"format": "csv"}}),
     (f"{STATION}/readings", "get", 404, {"path": "/api/v1/stations/none/readings"}),
     (f"{STATION}/readings", "get", 422, {"params": {"step": "7"}}),
+    ("/api/v1/views", "get", 200, {}),
+    (VIEW, "get", 200, {}),
+    (VIEW, "get", 404, {"path": "/api/v1/views/none"}),
+    ("/api/v1/sightings", "get", 200, {}),
+    ("/api/v1/sightings", "get", 200, {"params": {"format": "csv"}}),
+    ("/api/v1/sightings", "get", 422, {"params": {"step": "7"}}),
     ("/api/v1/alerts", "get", 200, {}),
     ("/api/v1/alerts", "get", 422, {"params": {"limit": "0"}}),
     (ALERT, "get", 200, {}),
@@ -100,6 +109,14 @@ ELSEWHERE = (
 
 
 @pytest.fixture
+def city(tmp_path: Path) -> Iterator[HubData]:
+    """The city in flood, with cameras."""
+    made = watched_city(tmp_path / "hub.db", minutes=5)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def described(hub: httpx.Client) -> dict[str, Any]:
     found: dict[str, Any] = hub.get("/openapi.json").json()
     return found
@@ -146,6 +163,7 @@ def ask(hub: httpx.Client, city: HubData, path: str, method: str, request: dict[
         scopes = {"scopes": "look"} if request["as"] == "reader" else {}
         headers["Authorization"] = f"Bearer {city.api_token(**scopes)}"
     real = {"{station_id}": "wai-ruhu-1", "{alert_id}": "a-awas", "{delivery_id}": "a-awas-3-r1"}
+    real["{view_id}"] = "pasar-mardika"
     real_path = request.get("path") or functools.reduce(lambda so_far, one: so_far.replace(*one), real.items(), path)
     return hub.request(
         method.upper(), real_path, params=request.get("params"), json=request.get("json"), headers=headers

@@ -1,0 +1,48 @@
+"""What can go wrong between a model's source, its file and its manifest.
+
+ModelsError
+├── ManifestError       manifest.json is missing, is no JSON, or says what cannot be
+├── DigestError         the model's file is missing or is not the one its manifest names
+├── RecipeError         recipe.toml does not say what a recipe must
+├── SourceError         a package could not be fetched, or is not the one whose hash is written down
+├── ToolError           a program or library that builds models is not installed
+├── ConversionError     a TensorFlow.js graph holds what the converter does not know
+├── GoldenError         the golden pictures and outputs are missing or do not fit the manifest
+└── DisagreementError   a model's outputs are further from the reference than its recipe allows
+"""
+
+
+class ModelsError(Exception):
+    """Something about a model does not work; the text says what, why and what to do."""
+
+
+class ManifestError(ModelsError, ValueError):
+    """manifest.json is missing, is no JSON, or says what cannot be."""
+
+
+class DigestError(ModelsError):
+    """The model's file is missing or is not the one its manifest names."""
+
+
+class RecipeError(ModelsError, ValueError):
+    """recipe.toml does not say what a recipe must."""
+
+
+class SourceError(ModelsError, OSError):
+    """A package could not be fetched, or is not the one whose hash is written down."""
+
+
+class ToolError(ModelsError):
+    """A program or library that builds models is not installed."""
+
+
+class ConversionError(ModelsError):
+    """A TensorFlow.js graph holds what the converter does not know."""
+
+
+class GoldenError(ModelsError):
+    """The golden pictures and outputs are missing or do not fit the manifest."""
+
+
+class DisagreementError(ModelsError):
+    """A model's outputs are further from the reference than its recipe allows."""
