@@ -35,11 +35,38 @@ COMMANDS = {
 }
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+"""As a shell says it of Ctrl-C."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command named in `arguments` (default: the program's own) and return its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    for argument in given:
+        if not _is_text(argument):
+            shown = argument.encode(errors="backslashreplace").decode()
+            print(f"'{shown}': bukan UTF-8 / no UTF-8. Ketik lagi / type it again.", file=sys.stderr)
+            return EXIT_USAGE
+    try:
+        return _run(given)
+    except KeyboardInterrupt:
+        if "--debug" in given:
+            raise
+        print("\nDihentikan / stopped. Lihat hasilnya, atau ketik perintah yang sama lagi / look at what is there, or "
+              "type the same command again.", file=sys.stderr)  # fmt: skip
+        return EXIT_INTERRUPTED
+
+
+def _is_text(argument: str) -> bool:
+    """Answer whether it can be written anywhere; Python keeps bytes that are no UTF-8 as lone surrogates."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _run(given: list[str]) -> int:
     parser = _parser(given)
     args = parser.parse_args(given)
     logging.basicConfig(

@@ -45,8 +45,15 @@ def verify_choice(password: str, *, name: str) -> None:
     """Return if this may be somebody's password.
 
     Raises:
-        PasswordError: it is too short, too long, or the name.
+        PasswordError: it is too short, too long, the name, or no text.
     """
+    try:
+        password.encode()
+    except UnicodeEncodeError as problem:  # bytes of standard input that are no UTF-8
+        raise PasswordError(
+            "Kata sandi bukan UTF-8 / the password is no UTF-8. Try: setel terminal ke UTF-8, ketik lagi / set the "
+            "terminal to UTF-8, type it again."
+        ) from problem
     if not PASSWORD_SHORTEST <= len(password) <= PASSWORD_LONGEST:
         raise PasswordError(
             f"Kata sandi {PASSWORD_SHORTEST} sampai {PASSWORD_LONGEST} huruf / password of {PASSWORD_SHORTEST} to "

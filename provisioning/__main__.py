@@ -1,6 +1,6 @@
 """`provision`: the technician's command line on a box. Reads arguments and says errors in words.
 
-Exit codes: 0 ok, 1 failed, 2 usage or bad config, 3 waiting for somebody to carry a stick.
+Exit codes: 0 ok, 1 failed, 2 usage or bad config, 3 waiting for somebody to carry a stick, 130 Ctrl-C.
 """
 
 import argparse
@@ -17,11 +17,27 @@ COMMANDS = {
     "renew": "ask the hub for this box's next certificate; the uplink does it by itself",
 }
 EXIT_FAILED, EXIT_USAGE = 1, 2
+EXIT_INTERRUPTED = 130
+"""As a shell says it of Ctrl-C."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command named in `arguments` (default: the program's own) and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(given)
+    except KeyboardInterrupt:
+        if "--debug" in given:
+            raise
+        print(
+            "\nDihentikan / stopped. Ketik perintah yang sama lagi: ia lanjut dari tempat berhenti / type the same "
+            "command again: it goes on where it stopped.",
+            file=sys.stderr,
+        )
+        return EXIT_INTERRUPTED
+
+
+def _run(given: Sequence[str]) -> int:
     parser = _parser(given)
     args = parser.parse_args(given)
     if args.command is None:

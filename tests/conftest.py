@@ -6,7 +6,7 @@ from collections.abc import Generator
 import hypothesis
 import pytest
 
-from tests.support.lanes import Lanes
+from tests.support.lanes import Lanes, Night
 
 pytest_plugins = ["tests.support.brokers"]
 
@@ -20,10 +20,13 @@ hypothesis.settings.load_profile("house")
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Lanes | None:
-    """Let towns wait in lanes beside what computes; the night's tests are handed out one by one."""
-    is_everyday = config.getvalue("dist") == "loadgroup" and config.getvalue("markexpr") == "not nightly"
-    return Lanes(config, log) if is_everyday else None
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Lanes | Night | None:
+    """Let towns wait in lanes beside what computes; the night's tests are handed out one by one, lives whole."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    tiers: dict[str, type[Lanes | Night]] = {"not nightly": Lanes, "nightly": Night}
+    scheduler = tiers.get(config.getvalue("markexpr"))
+    return None if scheduler is None else scheduler(config, log)
 
 
 def _fail_instead_of_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

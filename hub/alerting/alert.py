@@ -32,6 +32,8 @@ BROKER_CODE = "broker"
 """Of a hub alert: the broker has not read which boxes to deny."""
 BROKER_FILE_CODE = "broker_file"
 """Of a hub alert: the hub cannot write for the broker which boxes to deny."""
+OWN_CERTIFICATE_CODE = "own_certificate"
+"""Of a hub alert: a certificate of the hub itself ends soon, and with it every connection of every box."""
 
 
 class AlertKind(StrEnum):

@@ -199,6 +199,18 @@ def hub_broker_file_right(*, now_ms: int, policy: AlertPolicy) -> Message:
     return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
 
 
+def hub_certificate_ends(*, policy: AlertPolicy) -> Message:
+    """Return the notice that a certificate of the hub itself ends soon, or has ended."""
+    said = "Sertifikat pusat segera berakhir; sesudahnya semua alat terputus. Teknisi pusat: hub authority server."
+    return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
+
+
+def hub_certificate_right(*, now_ms: int, policy: AlertPolicy) -> Message:
+    """Return the notice that the hub's own certificates are new."""
+    said = f"Sertifikat pusat sudah diganti, dilihat {clock_time(now_ms, policy=policy)} {policy.zone_name}."
+    return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
+
+
 def hub_broker_right(*, now_ms: int, policy: AlertPolicy) -> Message:
     """Return the notice that the broker has read which boxes to deny."""
     said = f"Broker sudah membaca daftar hak yang baru sejak {clock_time(now_ms, policy=policy)} {policy.zone_name}."

@@ -19,6 +19,7 @@ from hub.alerting.alert import (
     BROKER_CODE,
     BROKER_FILE_CODE,
     CLOCK_CODE,
+    OWN_CERTIFICATE_CODE,
     Alert,
     AlertKind,
     Escalation,
@@ -148,6 +149,8 @@ def _warning(
             return messages.hub_broker_behind(policy=policy)
         if alert.code == BROKER_FILE_CODE:
             return messages.hub_broker_file(policy=policy)
+        if alert.code == OWN_CERTIFICATE_CODE:
+            return messages.hub_certificate_ends(policy=policy)
         return messages.hub_trouble(since_ms=alert.since_ms, now_ms=now_ms, policy=policy)
     water = _water(connection, alert, now_ms=now_ms, is_unacknowledged=is_unacknowledged)
     tell = messages.silence if alert.kind is AlertKind.SILENCE else messages.warning
@@ -162,6 +165,8 @@ def _over(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPol
             return messages.hub_broker_right(now_ms=now_ms, policy=policy)
         if alert.code == BROKER_FILE_CODE:
             return messages.hub_broker_file_right(now_ms=now_ms, policy=policy)
+        if alert.code == OWN_CERTIFICATE_CODE:
+            return messages.hub_certificate_right(now_ms=now_ms, policy=policy)
         return messages.hub_well(now_ms=now_ms, policy=policy)
     tell = messages.voice if alert.kind is AlertKind.SILENCE else messages.all_clear
     return tell(_water(connection, alert, now_ms=now_ms), policy=policy)

@@ -56,11 +56,7 @@ class Description:
                 f"broker.listen: expected an IP address such as 127.0.0.1 or 0.0.0.0, got {self.listen!r}."
             ) from problem
         for path in (self.authority, self.server, self.folder):
-            if not _PLAIN_PATH.fullmatch(str(path)):
-                raise DescriptionError(
-                    f"path {str(path)!r}: expected an absolute path of letters, digits and . _ / @ + - : brokers read "
-                    "quotes and spaces in their own ways. Choose another folder."
-                )
+            verify_plain(path)
         if not _USER.fullmatch(self.runs_as):
             raise DescriptionError(f"user {self.runs_as!r}: expected the name of a system user, such as mosquitto.")
         for name in (*self.known, *self.denied):
@@ -73,3 +69,17 @@ class Description:
     def allowed(self) -> tuple[str, ...]:
         """Boxes that may speak."""
         return tuple(name for name in self.known if name not in set(self.denied))
+
+
+def verify_plain(path: Path) -> None:
+    """Refuse a path that a broker or systemd would read as something else.
+
+    Raises:
+        DescriptionError: it is one.
+    """
+    if not _PLAIN_PATH.fullmatch(str(path)):
+        raise DescriptionError(
+            f"{str(path)!r}: hanya huruf, angka dan . _ / @ + - dalam nama folder hub / expected an absolute path of "
+            "letters, digits and . _ / @ + - : brokers and systemd read quotes and spaces in their own ways. Pilih "
+            "folder lain / choose another folder."
+        )

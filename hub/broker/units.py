@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from hub.broker import mosquitto
+from hub.broker.description import verify_plain
 from hub.broker.files import RenderedFile
 from hub.broker.of_config import RECEIPT_OF_ROOT
 
@@ -66,11 +67,14 @@ def render(*, offered_folder: Path, installed: Path, user: str, python: Path | N
         installed: where mosquitto reads it.
         user: that mosquitto runs as.
         python: that has the hub's modules and belongs to root; None: the one that runs this.
+
+    Raises:
+        DescriptionError: a path is one that systemd would read as two.
     """
-    offered = offered_folder / mosquitto.RIGHTS
-    service = _SERVICE.format(
-        python=python or sys.executable, offered=offered, installed=installed, user=user, name=NAME
-    )
+    offered, python = offered_folder / mosquitto.RIGHTS, python or Path(sys.executable)
+    for path in (offered, installed, python):
+        verify_plain(path)
+    service = _SERVICE.format(python=python, offered=offered, installed=installed, user=user, name=NAME)
     return (
         RenderedFile(name=f"{NAME}.path", text=_PATH.format(offered=offered), mode=MODE),
         RenderedFile(name=f"{NAME}.service", text=service, mode=MODE),

@@ -97,20 +97,21 @@ def _render(config: HubConfig, kind: Kind, boxes: Boxes, *, folder: Path, out: P
 
 
 def _steps(config: HubConfig, kind: Kind, *, folder: Path, out: Path) -> list[str]:
-    """Return what a person types, in order."""
+    """Return what a person types, in order; a path with a space in it stays one word."""
     home = config.home_path()
+    at = shlex.quote(str(out))
     if kind is not MOSQUITTO:
-        moving = [] if out == folder else [f"install -m 0600 {out}/* {folder}/"]
+        moving = [] if out == folder else [f"install -m 0600 {at}/* {folder}/"]
         return [*moving, f"{kind.name} -c {folder}/nats.conf"]
     # A reload that finds no whole access list lets everybody do everything (measured): never without the check.
     install = f"sudo install -o root -g {config.broker.user} -m 0640"
     copies = (kind.authority(home=home, folder=folder), kind.server(home=home, folder=folder))
     return [
-        f"{install} {out}/mosquitto.conf {out}/jagawai.acl {folder}/",
+        f"{install} {at}/mosquitto.conf {at}/jagawai.acl {folder}/",
         *(f"{install} {one.source} {one.installed}" for one in copies),
         f"sudo hub broker check --kind {kind.name} --config HUB.toml && sudo systemctl restart mosquitto",
         "  lain kali cukup / later enough: reload instead of restart, selalu sesudah / always after: hub broker check",
-        f"sudo install -o root -g root -m 0644 {out}/{units.NAME}.path {out}/{units.NAME}.service /etc/systemd/system/",
+        f"sudo install -o root -g root -m 0644 {at}/{units.NAME}.path {at}/{units.NAME}.service /etc/systemd/system/",
         f"sudo systemctl daemon-reload && sudo systemctl enable --now {units.NAME}.path {units.NAME}.service",
     ]
 

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import sys
+import warnings
 from datetime import datetime
 
 from contract.clock import SystemClock, aware
@@ -20,6 +21,9 @@ from hub.storage import first_admin, people
 from hub.storage.connection import Connection
 from hub.storage.people import User
 
+_ROLES = [role.value for role in PERSONS]
+"""As they are typed; argparse shows an enum as Python writes it."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the actions."""
@@ -36,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     enabling = actions.add_parser("enable", help="let a person in again")
     for action in (adding, role, password, ending, enabling):
         action.add_argument("name", help="what the person signs in with and is called in the history of alerts")
-    adding.add_argument("--role", required=True, choices=PERSONS, help="what the person may do: docs/people.md")
-    role.add_argument("role", choices=PERSONS, help="docs/people.md")
+    adding.add_argument("--role", required=True, choices=_ROLES, help="what the person may do: docs/people.md")
+    role.add_argument("role", choices=_ROLES, help="docs/people.md")
     for action in (adding, password):
         action.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     for action in (first, adding, listing, role, password, ending, enabling):
@@ -176,7 +180,20 @@ def _chosen(args: argparse.Namespace, name: str) -> str:
 
 
 def _asked(name: str) -> str:
-    password = getpass.getpass(f"Kata sandi untuk / password for {name}: ")
-    if getpass.getpass("Sekali lagi / again: ") != password:
+    password = _typed(f"Kata sandi untuk / password for {name}: ")
+    if _typed("Sekali lagi / again: ") != password:
         raise PasswordError("Kata sandi tidak sama / the passwords differ. Try again.")
     return password
+
+
+def _typed(prompt: str) -> str:
+    """Ask at the terminal; never where what is typed could be seen, or nobody sits."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(prompt)
+    except (getpass.GetPassWarning, EOFError, OSError) as problem:
+        raise PasswordError(
+            "Tidak ada terminal untuk kata sandi / no terminal for the password. Coba / try: ssh -t, "
+            "atau / or: --password-stdin"
+        ) from problem

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.fleet.errors import ClaimError, SiteError
+from hub.fleet.standing import Standing, standing
 from hub.storage import claims, node_certificates, sites
 from hub.storage.claims import Claim
 from hub.storage.connection import Connection
@@ -110,7 +111,8 @@ def new(connection: Connection, site_id: str, *, now_real_ms: int, code: str) ->
         created_real_ms=now_real_ms,
         expires_real_ms=expires_real_ms,
     )
-    boxes = tuple(one.node_id for one in old if one.node_id is not None)
+    taken = (one.node_id for one in old if one.node_id is not None)
+    boxes = tuple(node_id for node_id in taken if standing(connection, node_id) is not Standing.REVOKED)
     return NewCode(claim_id=claim_id, code=code, expires_real_ms=expires_real_ms, replaced=replaced, boxes=boxes)
 
 

@@ -98,7 +98,7 @@ def run(
         link = Link(host=broker.host, port=broker.port, tls=broker.tls, clock=clock, chance=chance)
         memory = Memory(connection, clock=clock, dead_letters_limit=dead_letters_limit)
         committer = Committer(connection, memory, clock=clock, desk=desk, policy=policy)
-        ticks = Ticks(connection, memory, clock=clock, desk=desk, policy=policy, kept=kept)
+        ticks = Ticks(connection, memory, clock=clock, desk=desk, policy=policy, kept=kept, home=database_path.parent)
         ticks.start()
         ingest = Ingest(
             connection, memory, link=link, committer=committer, ticks=ticks, clock=clock, keeper=keeper

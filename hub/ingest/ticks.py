@@ -4,6 +4,7 @@ Roll-ups follow in portions of their own, so that nobody waits for them.
 """
 
 import logging
+from pathlib import Path
 
 from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
@@ -19,6 +20,7 @@ from hub.ingest.hub_trouble import HubTrouble
 from hub.ingest.layout_follower import LayoutFollower
 from hub.ingest.leavers import Leavers
 from hub.ingest.memory import Memory
+from hub.ingest.own_endings import OwnEndings
 from hub.ingest.savepoint import savepoint
 from hub.ingest.station_moves import StationMoves
 from hub.ingest.suspicions import Suspicions
@@ -43,8 +45,12 @@ class Ticks:
         policy: AlertPolicy,
         kept: Retention,
         real: Clock | None = None,
+        home: Path | None = None,
     ) -> None:
-        """Take what is acted on; `real` is the machine's own clock, in whose time certificates end."""
+        """Take what is acted on.
+
+        `real` is the machine's own clock, in whose time certificates end; `home` has the hub's own, in `authority/`.
+        """
         self._connection = connection
         self._memory = memory
         self._clock = clock
@@ -57,6 +63,9 @@ class Ticks:
         self._hub_clock = HubClock(memory.ntp_leads, clock=clock, desk=desk, policy=policy)
         self._suspicions = Suspicions(memory, clock=clock, desk=desk, policy=policy)
         self._endings = Endings(clock=clock, real=real or SystemClock(), desk=desk, policy=policy)
+        self._own_endings = OwnEndings(
+            authority=home and home / "authority", clock=clock, real=real or SystemClock(), desk=desk, policy=policy
+        )
         self._leavers = Leavers(memory, clock=clock)
         stations = StationMoves(memory, clock=clock, desk=desk, policy=policy)
         self._follower = LayoutFollower(memory, stations, clock=clock)
@@ -89,6 +98,7 @@ class Ticks:
             self._hub_clock.forget_told()
             self._broker.forget_told()
             self._endings.forget_told()
+            self._own_endings.forget_told()
             raise
 
     def _tick(self, listening_real_ms: int | None, durations_s: list[float]) -> None:
@@ -106,6 +116,7 @@ class Ticks:
         self._trouble.look(connection, is_listening=listening_real_ms is not None)
         self._hub_clock.look(connection)
         self._endings.look(connection)
+        self._own_endings.look(connection)
         self._tick_alerts(now_ms)
         self._memory.desired.show_audit_head(connection, now_ms=now_ms)
         self._memory.credit.forget_silent(real_ms=real_ms)

@@ -9,8 +9,10 @@
 """
 
 import errno
+import fcntl
 import os
 import pwd
+import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -57,6 +59,25 @@ class GuardedFolder:
         self._home = home
         self._service_user = service_user
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other `provision claim` of this box away; the lock ends with the process, however that ends.
+
+        Raises:
+            OSError: home and folder cannot be made.
+            BoxHomeError: what is there is a link, or a stranger's, or another claim is at work.
+        """
+        self._make()
+        with self._opened() as held:
+            try:
+                fcntl.flock(held.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as problem:
+                raise BoxHomeError(
+                    f"{self.path}: perintah provision lain masih berjalan di kotak ini / another provision claim or "
+                    "renew is at work on this box. Tunggu sampai selesai / wait for its end."
+                ) from problem
+            yield
+
     def prepare(self) -> None:
         """Make home and folder where they are not there, give them to their owner, sweep what a cut has left.
 
@@ -64,6 +85,12 @@ class GuardedFolder:
             OSError: they cannot be made.
             BoxHomeError: what is there is a link, or a stranger's.
         """
+        self._make()
+        with self._opened() as held:
+            self._give(held)
+            disk.sweep_at(held.handle)
+
+    def _make(self) -> None:
         self._prepare_home()
         home = os.open(self._home, _FOLDER)
         try:
@@ -72,9 +99,6 @@ class GuardedFolder:
                 os.fsync(home)
         finally:
             os.close(home)
-        with self._opened() as held:
-            self._give(held)
-            disk.sweep_at(held.handle)
 
     def is_roots(self) -> bool:
         """Answer whether root types and the home is root's: an agent under another user could not enter it."""
@@ -174,7 +198,8 @@ class GuardedFolder:
         at = self.path / name
         return BoxHomeError(
             f"{at}: {what}. Tidak disentuh / not touched. Siapa yang menaruhnya? Pindahkan, lalu ulangi / who put it "
-            f"there? Move it away, then the same again; if it is yours: chown -R {self._service_user}: {self._home}"
+            f"there? Move it away, then the same again; if it is yours: chown -R {self._service_user}: "
+            f"{shlex.quote(str(self._home))}"
         )
 
     def _prepare_home(self) -> None:

@@ -30,9 +30,9 @@ _LOGIN_STATUS = {301, 302, 303, 307, 308, 511}
 _HTML = "text/html"
 _REFUSAL_MAX = 400
 """Characters of a sentence of the hub."""
-_NAME_DIFFERS = {62, 64}
+NAME_DIFFERS = {62, 64}
 """X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL."""
-_ENDED = 10
+ENDED = 10
 """X509_V_ERR_CERT_HAS_EXPIRED."""
 
 
@@ -154,12 +154,12 @@ def _away(where: str, problem: Exception) -> HubAwayError:
 
 def _distrust(problem: ssl.SSLCertVerificationError, address: str) -> str:
     nothing = "Kode tidak dikirim / the code was not sent."
-    if problem.verify_code in _NAME_DIFFERS:
+    if problem.verify_code in NAME_DIFFERS:
         return (
             f"Sertifikat hub tidak menyebut / the hub's certificate does not name {host_of(address)}. {nothing} "
             f"Di hub / at the hub: hub authority server --name {host_of(address)}"
         )
-    if problem.verify_code == _ENDED:
+    if problem.verify_code == ENDED:
         return (
             f"Sertifikat hub {address} habis masa, atau jam kotak ini salah / the hub's certificate has ended, or this "
             f"box's clock is wrong. {nothing} At the hub: hub authority show"

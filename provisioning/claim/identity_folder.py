@@ -13,8 +13,9 @@ What renewals keep in it, `a`, `b` and `current` (`edge_agent.renewal.slots`), i
 begins beside it: the box would show the certificate of its old name under its new one.
 """
 
+import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,6 +32,7 @@ KEY, CERTIFICATE, BUNDLE = "key.pem", "certificate.pem", "bundle.pem"
 _JOURNAL, _ANSWER = "journal.json", "answer.json"
 _FILES = frozenset({KEY, CERTIFICATE, BUNDLE, _JOURNAL, _ANSWER})
 _OF_RENEWALS = (CURRENT, "a", "b")
+_DO_AT_HOME = "Beri hak atau tempat / give rights or make room; box.home in the config names where it is."
 
 
 class Step(StrEnum):
@@ -86,9 +88,20 @@ class IdentityFolder:
         Raises:
             BoxHomeError: it cannot be made.
         """
-        do = "Beri hak atau tempat / give rights or make room; box.home in the config names where it is."
-        with _told(str(self.path), do=do):
+        with _told(str(self.path), do=_DO_AT_HOME):
             self._folder.prepare()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other `provision claim` of this box away.
+
+        Raises:
+            BoxHomeError: the folder cannot be made, or another claim is at work.
+        """
+        with ExitStack() as held:
+            with _told(str(self.path), do=_DO_AT_HOME):
+                held.enter_context(self._folder.alone())
+            yield
 
     @property
     def is_roots(self) -> bool:
@@ -130,7 +143,7 @@ class IdentityFolder:
         """What a person does where an older identity is in the way: all of it goes, and its key with it."""
         return (
             "Pindahkan seluruh foldernya, lalu mulai dengan label baru / move the whole folder away, then begin with a "
-            f"new label: mv {self.path} {self.path}.lama"
+            f"new label: mv {shlex.quote(str(self.path))} {shlex.quote(f'{self.path}.lama')}"
         )
 
     def keep_journal(self, journal: Journal) -> None:

@@ -1,6 +1,7 @@
 """`provision claim`: by HTTPS or by USB stick. Typed again after a cut, it goes on where it stopped."""
 
 import argparse
+import shlex
 from pathlib import Path
 
 from contract.clock import SystemClock
@@ -47,7 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Go on as far as it can be gone."""
     config = BoxConfigFile(args.config)
-    journey = Journey(folder=IdentityFolder(config.home), config=config)
+    folder = IdentityFolder(config.home)
+    with folder.alone():
+        return _go(args, config, folder)
+
+
+def _go(args: argparse.Namespace, config: BoxConfigFile, folder: IdentityFolder) -> int:
+    journey = Journey(folder=folder, config=config)
     label = _label(args, is_begun=journey.journal is not None)
     if args.new_key and not journey.take_new_key(label):
         _tell_key_stays()
@@ -110,7 +117,7 @@ def _tell_of_stick(usb: Usb | None) -> None:
 def _tell_of_root(journey: Journey, home: Path) -> None:
     if journey.is_roots:
         print(f"{home}: milik root / belongs to root. Agen berjalan sebagai pengguna lain? / does the agent run as "
-              f"another user? chown -R {SERVICE_USER}: {home}")  # fmt: skip
+              f"another user? chown -R {SERVICE_USER}: {shlex.quote(str(home))}")  # fmt: skip
 
 
 def _tell_to_carry() -> None:
@@ -122,4 +129,4 @@ def _tell_to_carry() -> None:
 def _tell_done(journal: Journal, config: Path) -> None:
     print(f"Kotak ini sekarang / this box is now: {journal.node}")
     print(f"Tertulis di / written in {config}: box.node, hub.host, hub.port, hub.tls")
-    print(f"Musnahkan label / destroy the label. Berikutnya / next: edge-agent run --config {config}")
+    print(f"Musnahkan label / destroy the label. Berikutnya / next: edge-agent run --config {shlex.quote(str(config))}")

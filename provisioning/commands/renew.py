@@ -72,9 +72,12 @@ def _journal(folder: IdentityFolder) -> Journal:
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    try:
+        port = int(text)
+    except ValueError:
+        port = -1
     if not 0 <= port <= 65_535:  # noqa: PLR2004 - the ports there are
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"expected 0 sampai / to 65535, got {text!r}")
     return port
 
 

@@ -15,6 +15,7 @@ import msgspec
 from contract.clock import Clock
 from edge_agent.renewal import slots
 from provisioning.claim.bounded_answer import Bounds, Heard, hear
+from provisioning.claim.https import ENDED, NAME_DIFFERS
 from provisioning.identity import foreign
 from provisioning.identity.claim_text import host_of
 from provisioning.identity.renewal import (
@@ -111,10 +112,7 @@ class HubSide:
             connection.request(method, path, body=body, headers={"Content-Type": "application/json"} if body else {})
             heard = hear(connection.sock, method=method, bounds=bounds, clock=self.clock)
         except ssl.SSLCertVerificationError as problem:
-            raise RenewalAwayError(
-                f"PERINGATAN: yang menjawab di {host}:{port} bukan hub kotak ini / who answers is not this box's hub "
-                f"({problem.verify_message})."
-            ) from problem
+            raise RenewalAwayError(_distrust(problem, host=host, port=port)) from problem
         except (ssl.SSLError, ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected) as problem:
             kind = RenewalAwayError if shown is None else ShownRefusedError
             raise kind(f"{host}:{port}: {foreign.shown(problem)}") from problem
@@ -128,6 +126,24 @@ class HubSide:
         if heard.status != http.client.OK:
             raise _refusal(heard)
         return heard
+
+
+def _distrust(problem: ssl.SSLCertVerificationError, *, host: str, port: int) -> str:
+    """Return what is wrong; a warning only of somebody who is not the hub."""
+    if problem.verify_code == ENDED:
+        return (
+            f"Sertifikat hub {host}:{port} habis masa, atau jam kotak ini salah / the hub's certificate has ended, or "
+            "this box's clock is wrong. Periksa / check: date; at the hub: hub authority show"
+        )
+    if problem.verify_code in NAME_DIFFERS:
+        return (
+            f"Sertifikat hub tidak menyebut / the hub's certificate does not name {host}. Di hub / at the hub: "
+            f"hub authority server --name {host}"
+        )
+    return (
+        f"PERINGATAN: yang menjawab di {host}:{port} bukan hub kotak ini / who answers is not this box's hub "
+        f"({problem.verify_message})."
+    )
 
 
 def _context(*, shown: Path | None, trusted: Path) -> ssl.SSLContext:

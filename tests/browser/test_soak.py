@@ -20,10 +20,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 SECONDS = 60
 CHANGES_PER_S = 100
+LOOKS = 10
 
 
 def measured(page: Page) -> dict[str, float]:
-    """Return heap in MB, nodes and listeners after a collection of garbage."""
+    """Return the least heap in MB, nodes and listeners of some looks: a page in the middle of a patch holds both."""
+    looks = []
+    for _ in range(LOOKS):
+        looks.append(_look(page))
+        page.wait_for_timeout(150)
+    return {name: min(look[name] for look in looks) for name in looks[0]}
+
+
+def _look(page: Page) -> dict[str, float]:
+    """Return heap, nodes and listeners after a collection of garbage."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     session.send("Performance.enable")
@@ -67,8 +77,8 @@ def test_the_wall_does_not_grow_while_a_hundred_changes_come_each_second(
             stop.set()
             changing.join()
     assert after["heap_mb"] - before["heap_mb"] < 0.5, (before, after)
-    assert abs(after["nodes"] / before["nodes"] - 1) < 0.1, (before, after)
-    assert after["listeners"] == before["listeners"], (before, after)
+    assert after["nodes"] / before["nodes"] < 1.1, (before, after)
+    assert after["listeners"] <= before["listeners"], (before, after)
 
 
 # Whoever ends right after a sign of life is missed latest.

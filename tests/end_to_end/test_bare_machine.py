@@ -25,7 +25,7 @@ from tests.support.bare_machines import ADDRESS, BUNDLE, BareMachine
 from tests.support.new_hubs import NewBox
 from tests.support.processes import Child, wait_until
 
-pytestmark = [pytest.mark.nightly, pytest.mark.broker, pytest.mark.xdist_group("bare-machine")]
+pytestmark = [pytest.mark.nightly, pytest.mark.broker]
 
 PASSPHRASE = "empat kata yang panjang sekali"
 OPTIONS = (

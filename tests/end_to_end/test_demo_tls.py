@@ -116,7 +116,6 @@ def is_connected(child: Child, command: str, port: int) -> bool:
 
 
 @pytest.mark.broker
-@pytest.mark.xdist_group("demo")
 def test_one_command_lets_boxes_in_by_their_certificates_and_nobody_else(tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     with demo.start(boxes=1) as child:
@@ -153,7 +152,6 @@ def test_one_command_lets_boxes_in_by_their_certificates_and_nobody_else(tmp_pat
 
 @pytest.mark.nightly
 @pytest.mark.broker
-@pytest.mark.xdist_group("demo")
 def test_a_demo_that_was_killed_while_boxes_asked_goes_on_and_a_later_one_asks_nobody(tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     with demo.start(boxes=4) as child:

@@ -148,14 +148,9 @@ def _legs(first: int, count: int) -> Iterator[range]:
 
 
 def _nightly_legs() -> list[object]:
-    """Return the night's legs as parameters; a group of tests stays on one worker, and groups go before lone tests."""
+    """Return the night's legs as parameters."""
     first, count = int(os.environ.get("FIRST_CYCLE", "0")), int(os.environ.get("CYCLES", str(NIGHTLY_CYCLES)))
-    return [
-        pytest.param(
-            leg, id=f"cycles {leg[0]} to {leg[-1]}", marks=pytest.mark.xdist_group(f"town {n % TOWNS_AT_ONCE}")
-        )
-        for n, leg in enumerate(_legs(first, count))
-    ]
+    return [pytest.param(leg, id=f"cycles {leg[0]} to {leg[-1]}") for leg in _legs(first, count)]
 
 
 def test_the_legs_of_a_night_are_all_its_cycles_once() -> None:

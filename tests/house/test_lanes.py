@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.lanes import IN_THE_FIRST_LANE, TOWNS, Lanes, lane_of
+from tests.support.lanes import IN_THE_FIRST_LANE, ONE_LIFE, TOWNS, Lanes, Night, lane_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,5 +20,12 @@ def test_a_lane_is_handed_out_whole_and_every_other_test_by_itself() -> None:
     assert scheduler._split_scope("tests/hub/test_config.py::test_x") == "tests/hub/test_config.py::test_x"
 
 
-def test_each_file_of_the_first_lane_is_there() -> None:
-    assert {name for name in IN_THE_FIRST_LANE if not (ROOT / TOWNS / name).exists()} == set()
+def test_tests_that_go_on_where_another_stopped_stay_together_at_night() -> None:
+    scheduler = Night.__new__(Night)
+    one, other = f"{TOWNS}/test_bare_machine.py::test_x", f"{TOWNS}/test_bare_machine.py::test_y[z]"
+    assert scheduler._split_scope(one) == scheduler._split_scope(other)
+    assert scheduler._split_scope(f"{TOWNS}/test_rogue.py::test_x") == f"{TOWNS}/test_rogue.py::test_x"
+
+
+def test_each_file_that_is_named_is_there() -> None:
+    assert {name for name in IN_THE_FIRST_LANE | ONE_LIFE if not (ROOT / TOWNS / name).exists()} == set()

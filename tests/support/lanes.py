@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from xdist.scheduler import LoadScopeScheduling
 
 TOWNS = PurePosixPath("tests/end_to_end")
+ONE_LIFE = frozenset({"test_bare_machine.py"})
+"""Of the night: each test goes on where the one before stopped."""
 IN_THE_FIRST_LANE = frozenset(
     f"test_{name}.py"
     for name in (
@@ -27,6 +29,15 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
     def _split_scope(self, nodeid: str) -> str:
         """Return the lane of a test, or its own name where it stands in none."""
         return lane_of(nodeid) or nodeid
+
+
+class Night(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
+    """Hands the files of one life out whole, then every other long test by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the file of a test that goes on where another stopped, or the test's own name."""
+        file = PurePosixPath(nodeid.partition("::")[0])
+        return file.name if file.name in ONE_LIFE else nodeid
 
 
 def lane_of(nodeid: str) -> str | None:

@@ -11,7 +11,7 @@ from hub.api.metrics import CONTENT_TYPE, exposition
 from hub.api.panorama import processes_of
 from hub.api.shapes.service import Health, ProcessHealth
 from hub.api.stream import Broadcaster
-from hub.storage import meta
+from hub.storage import heartbeats, meta
 
 LATE_AFTER_S = 30.0
 """Processes beat at least every few seconds."""
@@ -22,9 +22,11 @@ router = APIRouter(tags=["service"])
 @router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Whether the hub is well")
 def healthz(house: TheHouse, connection: Reader) -> Health:
-    """Answer 200 while pages are served; `status` says whether ingest and dispatch work too."""
+    """Answer 200 while pages are served; `status` says whether ingest and dispatch work, and reach the broker."""
     ages = processes_of(connection, real_ms=house.clock.real_ms())
-    processes = {"ingest": _health(ages.ingest_s), "dispatch": _health(ages.dispatch_s)}
+    told = heartbeats.all_heartbeats(connection).get("ingest")
+    is_deaf = told is not None and bool(told.detail)
+    processes = {"ingest": _health(ages.ingest_s, is_deaf=is_deaf), "dispatch": _health(ages.dispatch_s)}
     is_well = all(process.state == "ok" for process in processes.values())
     return Health(
         status="ok" if is_well else "degraded",
@@ -34,10 +36,12 @@ def healthz(house: TheHouse, connection: Reader) -> Health:
     )
 
 
-def _health(age_s: float | None) -> ProcessHealth:
+def _health(age_s: float | None, *, is_deaf: bool = False) -> ProcessHealth:
     if age_s is None:
         return ProcessHealth(state="never", age_s=None)
-    return ProcessHealth(state="ok" if age_s <= LATE_AFTER_S else "late", age_s=round(age_s, 1))
+    if age_s > LATE_AFTER_S:
+        return ProcessHealth(state="late", age_s=round(age_s, 1))
+    return ProcessHealth(state="deaf" if is_deaf else "ok", age_s=round(age_s, 1))
 
 
 @router.get(

@@ -6,9 +6,9 @@ from hub.api.shapes.shape import Shape
 
 
 class ProcessHealth(Shape):
-    """One process of the hub; seconds are real, since it last said that it works."""
+    """One process of the hub; seconds are real, since it last said that it works. `deaf`: no broker, so no box."""
 
-    state: Literal["ok", "late", "never"]
+    state: Literal["ok", "late", "deaf", "never"]
     age_s: float | None
 
 

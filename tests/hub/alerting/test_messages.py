@@ -120,6 +120,8 @@ def every_message(about: Water, policy: AlertPolicy) -> list[Message]:
         messages.hub_broker_right(now_ms=about.now_ms, policy=policy),
         messages.hub_broker_file(policy=policy),
         messages.hub_broker_file_right(now_ms=about.now_ms, policy=policy),
+        messages.hub_certificate_ends(policy=policy),
+        messages.hub_certificate_right(now_ms=about.now_ms, policy=policy),
     ]
 
 

@@ -29,6 +29,13 @@ def test_the_hub_says_how_its_processes_do(hub: httpx.Client, city: HubData, clo
     assert hub.get("/healthz").json()["processes"]["ingest"]["state"] == "late"
 
 
+def test_a_hub_that_no_box_reaches_is_not_well(hub: httpx.Client, city: HubData) -> None:
+    city.insert("heartbeats", process="ingest", at_real_ms=0, at_ms=city.now_ms, detail="broker tidak terjangkau")
+    city.beat("dispatch", at_real_ms=0)
+    health = hub.get("/healthz").json()
+    assert (health["status"], health["processes"]["ingest"]["state"]) == ("degraded", "deaf")
+
+
 def test_the_promised_figures_are_there_before_anything_was_counted(hub: httpx.Client) -> None:
     text = hub.get("/metrics").text
     for name in ("jagawai_records_committed_total", "jagawai_records_duplicate_total", "jagawai_record_gaps_total"):

@@ -1,6 +1,7 @@
 """`hub broker`, as typed."""
 
 import getpass
+import shlex
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,17 @@ def test_an_address_that_is_none_and_a_folder_that_cannot_be_are_told(
     config.write_text('home = "home"\n[broker]\nlisten = "semua"\n', encoding="utf-8")
     assert typed(config, "render", "--kind", "mosquitto", "--out", tmp_path / "out") == 2
     assert "0.0.0.0" in capsys.readouterr().err
+
+
+def test_a_hub_whose_folder_systemd_would_read_as_two_is_refused(config: Path, tmp_path: Path, capsys: Out) -> None:
+    config.write_text(config.read_text(encoding="utf-8").replace('home = "home"', 'home = "hub kota"'), "utf-8")
+    (tmp_path / "home").rename(tmp_path / "hub kota")
+    assert typed(config, "render", "--kind", "mosquitto", "--out", tmp_path / "out") == 2
+    assert "folder lain" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_next_steps_can_be_pasted_whatever_the_folder_is_called(config: Path, tmp_path: Path, capsys: Out) -> None:
+    assert typed(config, "render", "--kind", "mosquitto", "--out", tmp_path / "broker baru") == 0
+    install = next(line for line in capsys.readouterr().out.splitlines() if "mosquitto.conf" in line and "sudo" in line)
+    assert str(tmp_path / "broker baru" / "mosquitto.conf") in shlex.split(install)

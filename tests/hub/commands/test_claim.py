@@ -156,3 +156,19 @@ def test_a_label_by_which_boxes_would_not_find_their_port_comes_with_a_warning(
     assert "provision renew --box-port 9001" in capsys.readouterr().out
     assert typed(config, "new", "tiang-a", "--hub", "192.168.10.2:8999") == 0
     assert "PERINGATAN" not in capsys.readouterr().out
+
+
+def test_a_box_that_was_revoked_is_no_box_of_the_site_any_more(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(config, "new", "tiang-a", "--hub", HUB) == 0
+    (code,) = re.findall(r"^  ((?:\w{4}-){5}\w)$", capsys.readouterr().out, re.MULTILINE)
+    connection = database.open(tmp_path / "home" / "hub.db")
+    with database.write(connection):
+        codes.take(connection, code, key_fingerprint="a" * 64, now_real_ms=SystemClock().now_ms())
+    replace = ["site", "replace", "tiang-a", "--reason", "terbakar", "--hub", HUB, "--config", str(config)]
+    assert main(replace) == 0
+    assert "DICABUT / revoked" in (told := capsys.readouterr().out)
+    assert "sudah punya kotak" not in told
+    assert typed(config, "new", "tiang-a", "--hub", HUB) == 0
+    assert "sudah punya kotak" not in capsys.readouterr().out

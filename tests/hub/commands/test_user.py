@@ -173,3 +173,48 @@ def test_what_cannot_be_taken_is_exit_code_2_and_adds_nobody(
     assert told in printed.err
     assert not [line for line in typed if line in printed.err + printed.out]
     assert not (config.parent / "new").exists()
+
+
+def test_ctrl_c_at_the_question_ends_in_words(
+    user: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(_prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("getpass.getpass", stopped)
+    assert user("add", "rina", "--role", "admin") == 130
+    assert "Dihentikan / stopped" in capsys.readouterr().err
+
+
+def test_where_nobody_sits_no_password_is_asked_for_in_the_open(
+    user: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nobody(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", nobody)
+    assert user("add", "rina", "--role", "admin") == 2
+    assert "--password-stdin" in capsys.readouterr().err
+
+
+def test_a_password_that_is_no_utf_8_is_refused_in_words(
+    user: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("s\udce1ndi yang panjang\n"))
+    assert user("add", "rina", "--role", "admin", "--password-stdin") == 2
+    assert "UTF-8" in capsys.readouterr().err
+
+
+def test_words_of_a_command_that_are_no_utf_8_are_refused(user: Typed, capsys: pytest.CaptureFixture[str]) -> None:
+    assert user("disable", "s\udce1ti") == 2
+    assert "bukan UTF-8 / no UTF-8" in capsys.readouterr().err
+
+
+def test_an_unknown_role_is_answered_with_the_roles_as_they_are_typed(
+    user: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        user("role", "rina", "dewa")
+    said = capsys.readouterr().err
+    assert "Role." not in said
+    assert "'shift-lead'" in said

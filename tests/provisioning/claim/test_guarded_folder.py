@@ -140,6 +140,18 @@ def test_a_home_that_stays_roots_is_told_with_what_to_do(
 
 
 @as_root
+def test_what_is_to_be_typed_names_one_folder_whatever_it_is_called(
+    box: NewBox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = box.home.with_name("rumah kotak")
+    box.config.write_text(box.config.read_text("utf-8").replace('home = "state"', 'home = "rumah kotak"'), "utf-8")
+    home.mkdir()
+    (home / "records").touch()
+    assert main(asking(box, tmp_path)) == WAITING
+    assert f"chown -R jagawai: '{home}'" in capsys.readouterr().out
+
+
+@as_root
 def test_what_root_left_behind_is_given_over_when_the_home_has_another_owner(box: NewBox) -> None:
     box.home.mkdir()
     (box.home / "records").touch()
@@ -150,3 +162,13 @@ def test_what_root_left_behind_is_given_over_when_the_home_has_another_owner(box
     os.chown(box.home, nobody_id(), -1)
     folder.prepare()
     assert {path.stat().st_uid for path in (box.identity, *box.identity.iterdir())} == {nobody_id()}
+
+
+def test_two_claims_at_once_on_one_box_are_refused_before_either_makes_a_key(
+    box: NewBox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with IdentityFolder(box.home).alone():
+        assert main(asking(box, tmp_path)) == 1
+        assert "at work on this box" in capsys.readouterr().err
+        assert list(box.identity.iterdir()) == []
+    assert main(asking(box, tmp_path)) == WAITING
