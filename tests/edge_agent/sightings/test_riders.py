@@ -19,17 +19,17 @@ def _joined(*found: Found) -> list[Found]:
     ]
 
 
-def test_rider_and_machine_are_one_motorcycle_with_the_machines_score() -> None:
-    assert _joined(MACHINE, RIDER) == [("motorcycle", 100, 130, 160, 290, 0.7)]
+def test_rider_and_machine_are_one_motorcycle_and_surer_than_the_machine_alone() -> None:
+    assert _joined(MACHINE, RIDER) == [("motorcycle", 100, 130, 160, 290, 0.82)]
 
 
 def test_a_cyclist_is_one_bicycle() -> None:
-    assert _joined(("bicycle", *MACHINE[1:]), RIDER) == [("bicycle", 100, 130, 160, 290, 0.7)]
+    assert _joined(("bicycle", *MACHINE[1:]), RIDER) == [("bicycle", 100, 130, 160, 290, 0.82)]
 
 
 def test_two_riders_on_one_machine_are_one_motorcycle() -> None:
     pillion: Found = ("person", 90, 125, 135, 260, 0.6)
-    assert _joined(MACHINE, RIDER, pillion) == [("motorcycle", 90, 125, 160, 290, 0.7)]
+    assert _joined(MACHINE, RIDER, pillion) == [("motorcycle", 90, 125, 160, 290, 0.82)]
 
 
 def test_two_machines_side_by_side_keep_their_own_riders() -> None:
@@ -37,19 +37,19 @@ def test_two_machines_side_by_side_keep_their_own_riders() -> None:
     other_machine: Found = ("motorcycle", 100 + shift, 200, 160 + shift, 290, 0.6)
     other_rider: Found = ("person", 105 + shift, 120, 155 + shift, 262, 0.7)
     assert _joined(RIDER, MACHINE, other_rider, other_machine) == [
-        ("motorcycle", 100, 130, 160, 290, 0.7),
-        ("motorcycle", 175, 120, 235, 290, 0.6),
+        ("motorcycle", 100, 130, 160, 290, 0.82),
+        ("motorcycle", 175, 120, 235, 290, 0.74),
     ]
 
 
 def test_a_rider_whom_the_machines_box_holds_already_adds_nothing() -> None:
     whole: Found = ("motorcycle", 100, 130, 160, 290, 0.7)
     behind: Found = ("person", 80, 120, 150, 250, 0.5)
-    assert _joined(whole, RIDER, behind) == [whole]
+    assert _joined(whole, RIDER, behind) == [(*whole[:5], 0.82)]
 
 
 def test_a_weak_rider_is_taken_in_and_does_not_move_the_edges() -> None:
-    assert _joined(MACHINE, (*RIDER[:5], 0.2)) == [MACHINE]
+    assert _joined(MACHINE, (*RIDER[:5], 0.2)) == [(*MACHINE[:5], 0.73)]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_pedestrian_taken_for_a_bicycle_by_mistake_stays() -> None:
 
 def test_someone_between_two_machine_boxes_goes_to_the_likelier_one() -> None:
     ghost: Found = ("motorcycle", 98, 190, 158, 270, 0.4)
-    assert _joined(ghost, MACHINE, RIDER) == [ghost, ("motorcycle", 100, 130, 160, 290, 0.7)]
+    assert _joined(ghost, MACHINE, RIDER) == [ghost, ("motorcycle", 100, 130, 160, 290, 0.82)]
 
 
 def test_cars_and_empty_frames_pass_through() -> None:
@@ -111,6 +111,7 @@ def test_only_people_go_and_only_machines_grow(found: list[Found]) -> None:
         assert grown[2] <= machine[2]
         assert grown[3] >= machine[3]
         assert grown[4] >= machine[4]
+        assert grown[5] >= machine[5]
 
 
 @settings(max_examples=50)
