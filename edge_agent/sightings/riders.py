@@ -32,8 +32,8 @@ OVERLAP_LEAST = 0.25
 ASIDE_MOST = 0.45
 """Of the machine's width, between the middles: a pillion sits over the rear wheel, a passer-by is beside it."""
 WITNESS = 0.5
-"""Of a rider's score, as the chance that the machine is one where its own score was wrong (noisy-or). On labelled streets
-dense with motorcycles the recall at a precision of 0.82 rose with it from 0.50 to 0.60 and, on the half that was not
+"""Of a rider's score, as the chance that the machine is one where its own score was wrong (noisy-or). On streets dense
+with motorcycles the recall at a precision of 0.82 rose with it from 0.50 to 0.60 and, on the half that was not
 chosen by, from 0.44 to 0.69."""
 FEET_BELOW_MOST = 0.10
 """Of the machine's height, below its wheels: a foot on the road is about level with them, a step nearer to the
