@@ -15,13 +15,14 @@ from contract.clock import Clock, kernel_boot_id
 from edge_agent.app import open_when_free
 from edge_agent.config import CameraConfig, EdgeConfig, VisionConfig, open_clock
 from edge_agent.errors import WiringError
-from edge_agent.quota import CAMERA_SHARE, Quota
+from edge_agent.quota import CAMERA_SHARE, PICTURES_SHARE, Quota
 from edge_agent.stop import Stop
 
 if TYPE_CHECKING:
     from edge_agent.cameras.detector_post import DetectorPost
     from edge_agent.cameras.duty import Duty
     from edge_agent.cameras.notebook import Notebook
+    from edge_agent.cameras.still_desk import StillDesk
     from edge_agent.cameras.view_post import ViewPost
     from edge_agent.outbox.outbox import Outbox
 
@@ -83,6 +84,7 @@ def run_camera(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
             kernel_boot=kernel_boot,
             watchdog=Watchdog(clock=clock),
             cpu_used_s=used_s,
+            stills=make_still_desk(config, notebook=notebook),
             temperature_c=lambda: read_vitals(home=config.box.home).cpu_temperature_c,
             is_to_leave=partial(is_marked, config.box.home),
         )
@@ -186,6 +188,22 @@ def _open_view(
     )
     reader.start()
     return post
+
+
+def make_still_desk(config: EdgeConfig, *, notebook: "Notebook") -> "StillDesk | None":
+    """Return who makes stills; None on a box without a hub: nobody would see them."""
+    from edge_agent.blobs.outgoing import Outgoing
+    from edge_agent.cameras.still_desk import StillDesk
+
+    if config.hub is None:
+        return None
+    quota = Quota(most_mb=config.box.quota_mb, share=PICTURES_SHARE)
+    return StillDesk(
+        settings=config.stills,
+        notebook=notebook,
+        outgoing=Outgoing(config.box.home),
+        limit_bytes=quota.limit_mb(None) * 1024 * 1024,
+    )
 
 
 def make_duty(config: EdgeConfig, *, views: Views, clock: Clock) -> "Duty":

@@ -28,6 +28,7 @@ from edge_agent.gauges.settings import (
     UltrasonicSettings,
 )
 from edge_agent.inference.input_size import DETAIL
+from edge_agent.stills.allowance import StillSettings
 
 Word = Annotated[str, Meta(min_length=1, max_length=200, description="a text that is not empty")]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
@@ -146,6 +147,7 @@ class EdgeConfig:
     siren: SirenSettings | None = None
     camera: dict[SourceName, CameraConfig] = field(default_factory=dict)
     vision: VisionConfig = VisionConfig()
+    stills: StillSettings = field(default_factory=StillSettings)
 
     def __post_init__(self) -> None:
         """Refuse a box that has nothing to do, and a name for two things.

@@ -5,6 +5,7 @@ ModelsError
 ├── DigestError         the model's file is missing or is not the one its manifest names
 ├── RecipeError         recipe.toml does not say what a recipe must
 ├── SourceError         a package could not be fetched, or is not the one whose hash is written down
+│   └── ContentError    the latter: to fetch it again would not help
 ├── ToolError           a program or library that builds models is not installed
 ├── ConversionError     a TensorFlow.js graph holds what the converter does not know
 ├── GoldenError         the golden pictures and outputs are missing or do not fit the manifest
@@ -30,6 +31,10 @@ class RecipeError(ModelsError, ValueError):
 
 class SourceError(ModelsError, OSError):
     """A package could not be fetched, or is not the one whose hash is written down."""
+
+
+class ContentError(SourceError):
+    """What came is not the one whose hash is written down; to fetch it again would not help."""
 
 
 class ToolError(ModelsError):

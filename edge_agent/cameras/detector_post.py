@@ -89,11 +89,20 @@ class DetectorPost:
             regions: of it; None: the whole.
             real_ms: now.
         """
+        return self._asked(lambda detector: detector.detect(image, regions), real_ms=real_ms)
+
+    def hints(
+        self, image: Image, regions: Sequence[Region] | None, *, score_min: float, real_ms: int
+    ) -> Detections | None:
+        """Return every sign of a thing in a picture, see `Detector.hints`; None as for `detect`."""
+        return self._asked(lambda detector: detector.hints(image, regions, score_min=score_min), real_ms=real_ms)
+
+    def _asked(self, ask: Callable[[Detector], Detections], *, real_ms: int) -> Detections | None:
         self.try_open(real_ms=real_ms)
         if self._detector is None:
             return None
         try:
-            found = self._detector.detect(image, regions)
+            found = ask(self._detector)
         except InferenceError as exc:
             self._note(log.debug if self.run_fault else log.warning, exc)
             self.run_fault, self._failed_ms = str(exc), real_ms

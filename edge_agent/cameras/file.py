@@ -18,6 +18,8 @@ from edge_agent.cameras.errors import (
     CameraClosedError,
     CameraEmptyError,
     CameraEndedError,
+    CameraError,
+    CameraMissingError,
 )
 from edge_agent.cameras.failures import of_file
 from edge_agent.cameras.frame import Frame
@@ -112,8 +114,15 @@ class FileSource:
         way = Way(url=str(self._path), shown=str(self._path), options={})
         try:
             return Stream(way, clock=self._clock, tally=self.tally)
+        except FileNotFoundError as exc:
+            raise self._missing_file(exc) from None
         except FFmpegError as exc:
             raise of_file(exc, shown=str(self._path)) from None
+
+    def _missing_file(self, exc: FileNotFoundError) -> CameraError:
+        return (
+            CameraMissingError(self._settings.advice) if self._settings.advice else of_file(exc, shown=str(self._path))
+        )
 
     def _read_on(self, stream: Stream, every_s: float) -> bool:
         """Read a packet; at the end of the clip begin again or say so. Return whether something came."""

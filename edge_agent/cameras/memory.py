@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from contract.desired import Desired
+from edge_agent.stills.allowance import Spent
 
 Flows = dict[str, tuple[str, int]]
 """Traffic state and since when, UTC ms, by zone."""
@@ -36,6 +37,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     desired: Desired | None = None
     """The desired state whose quota holds."""
     flows: KeptFlows = KeptFlows()
+    stills: Spent = Spent()
 
 
 def load(read: Callable[[str], bytes | None]) -> Memory:
@@ -45,6 +47,7 @@ def load(read: Callable[[str], bytes | None]) -> Memory:
         lost=_read(read, "lost", int, 0),
         desired=_read(read, "desired", Desired, None),
         flows=_read(read, "flows", KeptFlows, KeptFlows()),
+        stills=_read(read, "stills", Spent, Spent()),
     )
 
 
@@ -54,6 +57,7 @@ def parts(memory: Memory) -> Iterator[tuple[str, Any]]:
     yield "lost", memory.lost
     yield "desired", memory.desired
     yield "flows", memory.flows
+    yield "stills", memory.stills
 
 
 def _read(read: Callable[[str], bytes | None], key: str, kind: Any, default: Any) -> Any:

@@ -1,6 +1,7 @@
 """What the camera process writes down, as records in its own outbox; the one place that knows their classes.
 
 - counts of a window: class 2. They are many, and the next minute brings new ones.
+- a still that waits for the hub: class 2. Its bytes come behind all records anyway.
 - people or a boat at a bank, at once: class 1. Somebody may want to look now.
 - a camera or a model that fails: class 1. An operator should hear of it before the counts that it explains; but no
   water rises because a camera is away, nobody is to be woken for it, and no level record waits behind it. Class 0 stays
@@ -22,6 +23,7 @@ from msgspec.structs import replace
 
 from contract.desired import Applied
 from contract.records import ClockAnchor, Fault, RecordClass, Sighting
+from contract.records import Still as StillRecord
 from edge_agent.alarm.desired import Refused, is_news, take_over
 from edge_agent.cameras import memory as memories
 from edge_agent.cameras.memory import Flows, KeptFlows
@@ -34,6 +36,8 @@ from edge_agent.outbox.transaction import Transaction
 from edge_agent.quota import Quota
 from edge_agent.sightings.presence import Appearance
 from edge_agent.sightings.window import PlaceSighting
+from edge_agent.stills.allowance import Spent
+from edge_agent.stills.making import Still
 
 STORAGE_FAILED = "camera_storage_failed"
 """Not the gauge's `storage_failed`: the end of the one must not end the other."""
@@ -74,6 +78,11 @@ class Notebook:
     def lost(self) -> int:
         """How many records could not be written, ever."""
         return self._memory.lost
+
+    @property
+    def stills(self) -> Spent:
+        """What was made of stills, also by processes before this one."""
+        return self._memory.stills
 
     def faults(self) -> tuple[tuple[str, str], ...]:
         """Return (code, source) of each fault that has begun and not ended."""
@@ -123,6 +132,27 @@ class Notebook:
             transaction.append(Sighting(**told, zone=appearance.zone, label=label, count=count, model=model))
 
         self._write(write, 1)
+
+    def tell_still(self, source: str, still: Still, *, spent: Spent) -> bool:
+        """Write down that a still waits, and what is spent with it; return whether that is on the disk."""
+        before = self._memory
+        self._memory = replace(before, stills=spent)
+
+        def write(transaction: Transaction) -> None:
+            told = self._envelope(transaction, RecordClass.TELEMETRY, source)
+            size_bytes, width_px, height_px = len(still.content), still.width_px, still.height_px
+            transaction.append(
+                StillRecord(**told, sha256=still.sha256, size_bytes=size_bytes, width_px=width_px, height_px=height_px)
+            )
+
+        if self._write(write, 0):  # nothing lost: another frame will do
+            return True
+        self._memory = replace(self._memory, stills=before.stills)
+        return False
+
+    def note_stills(self, spent: Spent) -> None:
+        """Remember what is spent; it goes to the disk with the next record."""
+        self._memory = replace(self._memory, stills=spent)
 
     def note_fault(
         self,

@@ -18,6 +18,7 @@ from edge_agent.cameras.duty import Duty
 from edge_agent.cameras.heat import Heat, feel
 from edge_agent.cameras.notebook import Notebook
 from edge_agent.cameras.state import FAULT_CODES, CameraState
+from edge_agent.cameras.still_desk import StillDesk
 from edge_agent.cameras.view_post import ViewPost
 from edge_agent.health.watchdog import Watchdog
 from edge_agent.outbox.inbox import InboxReader
@@ -52,6 +53,7 @@ class CameraProcess:
         watchdog: Watchdog,
         cpu_used_s: Callable[[], float],
         temperature_c: Callable[[], float | None],
+        stills: StillDesk | None = None,
         is_to_leave: Callable[[], bool] | None = None,
     ) -> None:
         """Hold the parts; no camera is looked at yet.
@@ -67,6 +69,7 @@ class CameraProcess:
             watchdog: fed after each pass.
             cpu_used_s: CPU time of this process since its start, s.
             temperature_c: of the board; None: it does not say.
+            stills: makes pictures that may be given away; None: none are.
             is_to_leave: whether the hub has retired this box: it ends at once; None: it never is.
         """
         self._posts = {post.source: post for post in posts}
@@ -78,6 +81,7 @@ class CameraProcess:
         self._watchdog = watchdog
         self._cpu_used_s = cpu_used_s
         self._temperature_c = temperature_c
+        self._stills = stills
         self._is_to_leave = is_to_leave
         self._heat = Heat()
         self._window_s = max(SHORTEST_WINDOW_S, min(WINDOW_S, WINDOW_S / clock.rate))
@@ -138,6 +142,9 @@ class CameraProcess:
         cost_s = self._cpu_used_s() - before_s
         self._duty.note_look(source, real_ms=self._clock.real_ms(), cost_s=cost_s, is_moving=looked.is_awake)
         post.reader.every_s = 1 / self._duty.per_s(source)
+        if self._stills is not None and not looked.is_blind:
+            has_come = bool(looked.appearances)
+            self._stills.consider(post, frame, has_come=has_come, real_ms=self._clock.real_ms())
         return cost_s
 
     def _pass_second(self) -> None:
@@ -225,3 +232,5 @@ class CameraProcess:
                 *(post.source, status.state.value, status.arrived, post.looks, post.asked, rate, self._told_cpu_s),
                 self._notebook.lost,
             )
+        if self._stills is not None:
+            log.info("stills: %d made, %d refused ever", self._stills.made, self._notebook.stills.refused)

@@ -68,6 +68,8 @@ class FileSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """own: at its own rate by the clock; fast: as fast as its pictures are taken, none passed over."""
     repeats: bool = False
     """Begin again after the last picture."""
+    advice: str = ""
+    """Said in the fault while the file is not there: where it comes from, Indonesian / English."""
 
 
 class SyntheticSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

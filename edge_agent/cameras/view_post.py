@@ -10,18 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from contract.views import View
+from contract.views import Outline, View
 from edge_agent.cameras.attention import Attention
 from edge_agent.cameras.detector_post import DetectorPost
 from edge_agent.cameras.frame import Frame
 from edge_agent.cameras.motion_gate import Motion, MotionGate
 from edge_agent.cameras.state import CameraState, CameraStatus
+from edge_agent.inference.detections import Detections
 from edge_agent.inference.regions import Region, around
 from edge_agent.sightings.doubts import TOO_SLOW
 from edge_agent.sightings.presence import Appearance
 from edge_agent.sightings.sight import can_see
 from edge_agent.sightings.view_watch import ViewWatch, Watched
 from edge_agent.sightings.window import PlaceSighting
+from edge_agent.stills.hiding import LEAST_SCORE
 
 SLOW_PART = 0.1
 """Of a window's seconds, as for `cannot_see`."""
@@ -59,6 +61,8 @@ class Looked:
     is_asked: bool
     """The detector was asked."""
     appearances: Sequence[Appearance]
+    is_blind: bool = False
+    """There was nothing to be seen in it."""
 
 
 class ViewPost:
@@ -110,6 +114,15 @@ class ViewPost:
         self._seconds = 0
         self._slow_seconds = 0
 
+    @property
+    def purpose(self) -> Outline | None:
+        """The part of the picture that the city has a reason to look at; None: none was drawn."""
+        return self._view.purpose
+
+    def hints(self, frame: Frame, *, real_ms: int) -> Detections | None:
+        """Return every sign of a thing in a frame, for a still of it; None: that cannot be said."""
+        return self.detector.hints(frame.image, self._regions(frame), score_min=LEAST_SCORE, real_ms=real_ms)
+
     def now_ms(self, real_ms: int) -> int:
         """Return now on the frames' time: real ms, or the last frame's where a clip runs ahead."""
         return max(real_ms, self._frame_ms)
@@ -124,7 +137,7 @@ class ViewPost:
         at_ms = self._frame_ms = max(frame.taken_up_ms, self._frame_ms)
         if not self._can_see(frame, at_ms):
             self._watch.blind(up_ms=at_ms)
-            return Looked(is_awake=False, is_asked=False, appearances=())
+            return Looked(is_awake=False, is_asked=False, appearances=(), is_blind=True)
         motion = self._motion(frame, at_ms)
         is_wanted = self._attention.is_wanted(is_moving=motion.is_moving, has_tracks=self._is_tracking, real_ms=at_ms)
         is_asked = is_wanted or not self._is_answered  # "as before" needs an answer before

@@ -101,30 +101,54 @@ class Detector:
             RegionError: a region does not lie in the picture.
             OutputError: the model gave what cannot be read. The next frame may be given as if nothing had been.
         """
-        _verify_image(image)
-        height_px, width_px = image.shape[:2]
-        chosen = (whole(width_px, height_px),) if regions is None else tuple(regions)
-        _verify_regions(chosen, width_px, height_px)
+        chosen = _verified(image, regions)
         if not chosen:
             return Detections.none(self.classes)
-        model = self._models.of(self._input_size(chosen))
-        keep_shape = self._manifest.input.fit == "letterbox"
-        placements = [place(region, model.width_px, model.height_px, keep_shape=keep_shape) for region in chosen]
-        return self._detections(self._candidates(model, image, placements), placements, width_px, height_px)
+        model, placements = self._placed(chosen)
+        height_px, width_px = image.shape[:2]
+        found = self._candidates(model, image, placements, self._score_min)
+        return self._detections(found, placements, width_px, height_px)
+
+    def hints(self, image: Image, regions: Sequence[Region] | None = None, *, score_min: float) -> Detections:
+        """Return every sign of a thing in a frame: doubles and boxes as large as the frame stay, however many.
+
+        For whoever would rather believe too much. A box that suppression drops is at times the larger one, and who
+        stands before the lens fills more than `FRAME_SHARE_MOST`.
+
+        Args:
+            image: as for `detect`.
+            regions: as for `detect`.
+            score_min: least score, for this call.
+
+        Raises:
+            FrameError, RegionError, OutputError: as for `detect`.
+        """
+        chosen = _verified(image, regions)
+        if not chosen:
+            return Detections.none(self.classes)
+        model, placements = self._placed(chosen)
+        return self._everything(self._candidates(model, image, placements, score_min), placements)
 
     def _input_size(self, regions: Sequence[Region]) -> tuple[int, int]:
         """Return width and height of the input that suits the largest of the regions."""
         largest = max(regions, key=lambda region: region.width_px * region.height_px)
         return input_size(largest.width_px, largest.height_px, self._manifest.input, detail=self._detail)
 
-    def _candidates(self, model: SizedModel, image: Image, placements: Sequence[Placement]) -> Candidates:
+    def _placed(self, regions: Sequence[Region]) -> tuple[SizedModel, list[Placement]]:
+        model = self._models.of(self._input_size(regions))
+        keep_shape = self._manifest.input.fit == "letterbox"
+        return model, [place(region, model.width_px, model.height_px, keep_shape=keep_shape) for region in regions]
+
+    def _candidates(
+        self, model: SizedModel, image: Image, placements: Sequence[Placement], score_min: float
+    ) -> Candidates:
         """Run the model on the regions, `BATCH_MOST` at a time."""
         parts = []
         for first in range(0, len(placements), BATCH_MOST):
             some = placements[first : first + BATCH_MOST]
             for placement, into in zip(some, model.buffers.batch(len(some)), strict=True):
                 self._scaler.fill(image, placement, into, pad=self._manifest.input.pad)
-            found = model.decoder.read(model.buffers.run(len(some)), self._wanted, self._score_min)
+            found = model.decoder.read(model.buffers.run(len(some)), self._wanted, score_min)
             parts.append(replace(found, item=found.item + first))
         return joined(parts)
 
@@ -136,9 +160,7 @@ class Detector:
         is_cut = _is_cut(boxes, found.item[best], placements, width_px, height_px)
         area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
         fits = (area > 0) & (area <= FRAME_SHARE_MOST * width_px * height_px)
-        index = self._class_index[found.column[best]]
-        everything = Detections(box_xyxy_px=boxes, score=found.score[best], class_index=index, classes=self.classes)
-        fitting = everything.only(fits)
+        fitting = self._detected(boxes, found, best).only(fits)
         stays = suppress(
             fitting.box_xyxy_px,
             fitting.score,
@@ -147,6 +169,14 @@ class Detector:
             iou_most=self._manifest.decode.nms_iou,
         )
         return fitting.only(stays)
+
+    def _everything(self, found: Candidates, placements: Sequence[Placement]) -> Detections:
+        best = np.arange(len(found.score))
+        return self._detected(to_frame(found.box_xyxy_px[best], found.item[best], placements), found, best)
+
+    def _detected(self, boxes: NDArray[np.float32], found: Candidates, best: NDArray[np.int64]) -> Detections:
+        index = self._class_index[found.column[best]]
+        return Detections(box_xyxy_px=boxes, score=found.score[best], class_index=index, classes=self.classes)
 
     def _try_out(self, path: Path) -> None:
         """Run once on grey: what a graph gives is known only then."""
@@ -179,6 +209,20 @@ def _is_cut(
     is_near = np.abs(box_xyxy_px - edges[item]) <= near[item][:, None]
     is_cut: NDArray[np.bool_] = (is_near & is_inside[item]).any(axis=1)
     return is_cut
+
+
+def _verified(image: Image, regions: Sequence[Region] | None) -> tuple[Region, ...]:
+    """Return the regions to look at.
+
+    Raises:
+        FrameError: the picture cannot be used.
+        RegionError: a region does not lie in it.
+    """
+    _verify_image(image)
+    height_px, width_px = image.shape[:2]
+    chosen = (whole(width_px, height_px),) if regions is None else tuple(regions)
+    _verify_regions(chosen, width_px, height_px)
+    return chosen
 
 
 def _verify_image(image: Image) -> None:

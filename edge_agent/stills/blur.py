@@ -3,8 +3,7 @@
 1. Without detections of this very frame there is no still: the caller has none to give.
 2. What lies outside the view's purpose is coarse, whether something was found there or not; a view without a purpose is
    coarse all over.
-3. Every person, and every machine with a rider, is coarse with a margin, from the lowest score on: a lamp post made
-   coarse costs nothing.
+3. Every person, and every machine with a rider, is coarse with a margin, from the lowest score on: see `hiding`.
 4. Every vehicle is coarse as finely as its plate needs; the driver's face is smaller than the plate.
 5. What no detector found is bounded by the size of the still: `STILL_WIDTH_PX`.
 
@@ -21,15 +20,10 @@ from PIL import ImageDraw
 from contract.views import Outline
 from edge_agent.cameras.frame import Image
 from edge_agent.inference.detections import Detections
+from edge_agent.stills.hiding import PEOPLE, to_hide
 
 STILL_WIDTH_PX = 640
 """A street 20 m wide has 32 pixels a metre then. EN 62676-4 asks 62.5 to observe a person and 250 to identify one."""
-
-LEAST_SCORE = 0.05
-"""So weak a hint is enough to make a place coarse."""
-
-PEOPLE = frozenset({"person", "bicycle", "motorcycle"})
-VEHICLES = frozenset({"car", "bus", "truck"})
 
 TILES_OF_PERSON = 6
 """Along the longer side: a head is one tile."""
@@ -46,7 +40,7 @@ def blurred(image: Image, found: Detections, *, purpose: Outline | None) -> Imag
 
     Args:
         image: the frame, RGB uint8 [height, width, 3]; left as it is.
-        found: in this very frame, from `LEAST_SCORE` on.
+        found: in this very frame, from `hiding.LEAST_SCORE` on, nothing suppressed.
         purpose: parts of the picture; None: it has none, and all of it is coarse.
 
     Returns:
@@ -59,15 +53,22 @@ def blurred(image: Image, found: Detections, *, purpose: Outline | None) -> Imag
     for left, upper, right, lower, tiles in _places(found, height_px=image.shape[0], width_px=image.shape[1]):
         # The mosaic of what stands there now: a second box over the first makes it coarser, never finer.
         shown[upper:lower, left:right] = _mosaic(shown[upper:lower, left:right], tiles=tiles)
-    return _at_most(shown, width_px=STILL_WIDTH_PX)
+    return small(shown)
+
+
+def small(image: Image) -> Image:
+    """Return a picture at most `STILL_WIDTH_PX` wide, contiguous, with nothing more hidden in it."""
+    if image.shape[1] <= STILL_WIDTH_PX:
+        return np.ascontiguousarray(image)
+    height_px = max(1, round(image.shape[0] * STILL_WIDTH_PX / image.shape[1]))
+    return np.array(Pictures.fromarray(image).resize((STILL_WIDTH_PX, height_px), Pictures.Resampling.BOX))
 
 
 def _places(found: Detections, *, height_px: int, width_px: int) -> Iterator[tuple[int, int, int, int, int]]:
     """Yield left, upper, right, lower edge in whole pixels and the tiles of each thing that is to be coarse."""
-    for box, score, label in zip(found.box_xyxy_px.tolist(), found.score.tolist(), found.labels(), strict=True):
-        tiles = TILES_OF_PERSON if label in PEOPLE else TILES_OF_VEHICLE if label in VEHICLES else 0
-        if tiles == 0 or score < LEAST_SCORE:
-            continue
+    hidden = to_hide(found)
+    for box, label in zip(hidden.box_xyxy_px.tolist(), hidden.labels(), strict=True):
+        tiles = TILES_OF_PERSON if label in PEOPLE else TILES_OF_VEHICLE
         left, upper, right, lower = box
         wide, high = MARGIN * (right - left), MARGIN * (lower - upper)
         edges = (
@@ -94,10 +95,3 @@ def _mask(outline: Outline, *, height_px: int, width_px: int) -> NDArray[np.bool
     mask = Pictures.new("1", (width_px, height_px))
     ImageDraw.Draw(mask).polygon([(x * width_px, y * height_px) for x, y in outline], fill=1)
     return np.asarray(mask)
-
-
-def _at_most(image: Image, *, width_px: int) -> Image:
-    if image.shape[1] <= width_px:
-        return np.ascontiguousarray(image)
-    height_px = max(1, round(image.shape[0] * width_px / image.shape[1]))
-    return np.array(Pictures.fromarray(image).resize((width_px, height_px), Pictures.Resampling.BOX))

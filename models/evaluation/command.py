@@ -1,8 +1,8 @@
-"""`models evaluate DIR --task traffic [--json OUT] [--html OUT] [--model FOLDER]`: a model against truth.
+"""`models evaluate DIR --task traffic|blur [--json OUT] [--html OUT] [--model FOLDER]`: a model against truth.
 
 Prints a table; the JSON holds every figure, the page also the curves and the worst pictures. DIR is a set or a parent
-of several. Exit codes: 0 evaluated (what had to be left out is named), 1 the model or an output failed, 2 nothing to
-evaluate or a label file that cannot be understood.
+of several. Exit codes: 0 evaluated (what had to be left out is named), 1 the model or an output failed, or the figure
+of the task `blur` is below `--at-least`, 2 nothing to evaluate or a label file that cannot be understood.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from contract.clock import SystemClock
 from models import evaluation
-from models.evaluation.errors import OutputError
+from models.evaluation.errors import OutputError, UnfitOptionError
 from models.evaluation.questions import QUESTIONS
 
 DEFAULT_MODEL = Path(evaluation.__file__).resolve().parents[1] / "street"
@@ -27,7 +27,7 @@ TILES_MOST = 4
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the folder, the task and where results go."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="a set, or a parent of several; see docs/models.md")
-    parser.add_argument("--task", required=True, choices=("traffic",), help="what the labels are of")
+    parser.add_argument("--task", required=True, choices=("traffic", "blur"), help="counts, or stills")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure here")
     parser.add_argument("--html", type=Path, metavar="OUT", help="write a page with curves and the worst pictures here")
     parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, metavar="FOLDER", help="with manifest.json")
@@ -42,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tiles", type=_tiles, metavar="CxR", help="columns x rows for the product's scheme")
     parser.add_argument(
+        "--at-least",
+        type=_part,
+        metavar="P",
+        help="of the task blur: end with 1 where fewer heads than this part are unreadable, for example 0.99",
+    )
+    parser.add_argument(
         "--threads", type=_whole(1), default=len(os.sched_getaffinity(0)), metavar="N", help="default: every core"
     )
     parser.add_argument("--worst", type=_whole(0), default=WORST_MOST, metavar="N", help="pictures a set on the page")
@@ -55,8 +61,11 @@ def run(args: argparse.Namespace) -> int:
     from models.evaluation.run import Evaluation
     from models.evaluation.schemes import open_schemes
 
+    _verify_options(args)
     for path in (args.json, args.html):
         _verify_place(path)
+    if args.task == "blur":
+        return _blur(args)
     truth = read_folder(args.folder)
     clock = SystemClock()
     progress = Progress(sys.stderr, clock)
@@ -74,6 +83,32 @@ def run(args: argparse.Namespace) -> int:
     if args.html is not None:
         _write(args.html, page.page(done.report, done.shown).encode())
     return 0
+
+
+def _verify_options(args: argparse.Namespace) -> None:
+    """Refuse what the task would pass over in silence.
+
+    Raises:
+        UnfitOptionError: names all such options.
+    """
+    of_traffic = {"--html": args.html, "--tiles": args.tiles, "--at-precision": args.at_precision}
+    of_blur = {"--at-least": args.at_least}
+    unfit = [
+        name for name, value in (of_traffic if args.task == "blur" else of_blur).items() if value not in (None, [])
+    ]
+    if unfit:
+        raise UnfitOptionError(
+            f"{', '.join(unfit)}: tidak berlaku untuk / has no meaning for --task {args.task}. Hapus / leave it out."
+        )
+
+
+def _blur(args: argparse.Namespace) -> int:
+    from models.evaluation import blurring
+
+    code, figures = blurring.evaluate(args)
+    if args.json is not None:
+        _write(args.json, figures)
+    return code
 
 
 def _verify_place(path: Path | None) -> None:
@@ -120,18 +155,22 @@ def _whole(least: int) -> Callable[[str], int]:
     return parse
 
 
+def _part(text: str) -> float:
+    try:
+        part = float(text)
+    except ValueError:
+        part = -1.0
+    if not 0 <= part <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: diharapkan 0 sampai 1 / expected 0 to 1")
+    return part
+
+
 def _asked(text: str) -> tuple[str, float]:
     name, _, number = text.rpartition("=")
     names = [one.name for one in QUESTIONS]
     if name and name not in names:
         raise argparse.ArgumentTypeError(f"{name!r}: diharapkan / expected {', '.join(names)}")
-    try:
-        precision = float(number)
-    except ValueError:
-        precision = -1.0
-    if not 0 <= precision <= 1:
-        raise argparse.ArgumentTypeError(f"{number!r}: diharapkan 0 sampai 1 / expected 0 to 1")
-    return name or "*", precision
+    return name or "*", _part(number)
 
 
 def _tiles(text: str) -> tuple[int, int]:

@@ -4,6 +4,7 @@ EvaluationError (a ModelsError)
 ├── NothingToEvaluateError   the folder holds none of the forms, or none with a class of ours
 ├── LabelFileError           a label file cannot be understood; lists every problem
 ├── NotOursError             a label file is whole, but none of its classes is one of traffic
+├── UnfitOptionError         an option belongs to another task
 ├── DetectorError            the model cannot be opened or does not run
 └── OutputError              a result cannot be written
 
@@ -33,6 +34,10 @@ class LabelFileError(EvaluationError, ValueError):
 
 class NotOursError(EvaluationError, ValueError):
     """A label file has no class of traffic."""
+
+
+class UnfitOptionError(EvaluationError, ValueError):
+    """An option would have no effect on the task that was asked for."""
 
 
 class DetectorError(EvaluationError, RuntimeError):

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from models.errors import SourceError, ToolError
+from models.errors import ContentError, SourceError, ToolError
 from models.sources.archive import files_in
 from models.sources.package import Package
 from models.writing import write_whole
@@ -22,6 +23,7 @@ FETCH_TIMEOUT_S = 1800
 LAST_WORDS = 400
 """Characters of what a client said that are worth repeating."""
 
+_FETCHING = "fetching-"
 _CLIENTS = {"npm": "npm", "wheel": "pip", "sdist": "pip", "debian": "apt-get"}
 
 
@@ -45,6 +47,14 @@ class Cache:
             self._fetch(package)
         return self._place(package, name)
 
+    def arrived_bytes(self) -> int:
+        """Return how much has come of what is being fetched; may be asked from another thread."""
+        found = 0
+        for path in self._folder.glob(f"{_FETCHING}*/*"):
+            with suppress(FileNotFoundError):  # taken out and thrown away in this moment
+                found += path.stat().st_size
+        return found
+
     def _place(self, package: Package, name: str) -> Path:
         return self._folder / package.folder_name / name
 
@@ -52,7 +62,7 @@ class Cache:
         size = f" ({package.megabytes:g} MB)" if package.megabytes else ""
         self._say(f"Mengambil / fetching {package.label}{size} ...")
         self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix="fetching-") as folder:
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=_FETCHING) as folder:
             archive = _fetched(package, Path(folder))
             if package.sha256 is not None:
                 _verify(archive.read_bytes(), package.sha256, package.label)
@@ -73,7 +83,8 @@ def _fetched(package: Package, folder: Path) -> Path:
             _command(package), cwd=folder, capture_output=True, text=True, timeout=FETCH_TIMEOUT_S, check=False
         )
     except FileNotFoundError as exc:
-        raise ToolError(f"{package.label}: perlu / needs {client}. Coba / Try: apt-get install {client}") from exc
+        advice = "di Debian / on Debian" if package.kind == "debian" else f"Coba / Try: apt-get install {client}"
+        raise ToolError(f"{package.label}: perlu / needs {client}. {advice}") from exc
     except subprocess.TimeoutExpired as exc:
         raise SourceError(f"{package.label}: lebih dari / longer than {FETCH_TIMEOUT_S} s. {advice}") from exc
     archives = sorted(folder.iterdir())
@@ -102,7 +113,7 @@ def _is(path: Path, digest: str) -> bool:
 def _verify(content: bytes, digest: str, label: str) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
-        raise SourceError(
+        raise ContentError(
             f"{label}: isi lain / other content: SHA-256 expected {digest}, got {found}. Jangan dipakai; laporkan / Do "
             "not use it; report it."
         )

@@ -43,7 +43,7 @@ def test_the_walls_views_are_whole_and_follow_what_comes(browser: Browser, city:
         add_fault(city, EYE, "camera_stalled", "diam 12 s", ago_s=20)
         city.change("view", "bantaran-batu-gajah")
         expect(bank).to_contain_text("GAMBAR BEKU")
-        expect(bank.locator(".number")).to_have_text("–")
+        expect(bank.locator(".why")).to_have_text("diam 12 s")
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         assert (seen.clipped(), page.evaluate(OVERLAPPING)) == ([], [])
 

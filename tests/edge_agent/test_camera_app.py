@@ -7,17 +7,20 @@ from threading import Thread
 import pytest
 
 from contract.clock import SystemClock
-from contract.records import AnyRecord, Fault, Sighting, decode_record
+from contract.records import AnyRecord, Fault, Sighting, Still, decode_record
 from edge_agent.__main__ import main
-from edge_agent.camera_app import open_camera_outbox, run_camera
+from edge_agent.blobs.outgoing import Outgoing
+from edge_agent.camera_app import make_still_desk, open_camera_outbox, run_camera
+from edge_agent.cameras.notebook import Notebook
 from edge_agent.config import load
 from edge_agent.errors import WiringError
+from edge_agent.health.box_clock import BoxClock
 from edge_agent.outbox.errors import FileAwayError
 from edge_agent.outbox.reader import OutboxReader
 from edge_agent.quota import CAMERA_SHARE, GAUGE_SHARE, PICTURES_SHARE, UPLINK_SHARE, Quota
 from edge_agent.sightings.view_file import read_view
 from edge_agent.stop import Stop
-from tests.support.boxes import write_config
+from tests.support.boxes import FakeKernel, write_config
 from tests.support.camera_bench import write_walk
 from tests.support.processes import wait_until
 
@@ -86,6 +89,30 @@ def test_a_clip_a_real_model_and_a_real_outbox_count_who_walks_over_the_line(tmp
     assert line.window_s == pytest.approx(60, abs=2)
     faults = {(fault.source, fault.code, fault.active) for fault in records if isinstance(fault, Fault)}
     assert faults == {("c2", "camera_missing", True), ("c2", "model_failed", True), ("c3", "view_failed", True)}
+
+
+def test_a_box_with_a_hub_lays_a_still_of_its_camera_out_for_it(tmp_path: Path) -> None:
+    config = load(box(tmp_path, cameras=f'{SYNTHETIC}[hub]\nhost = "127.0.0.1"\n'))
+    home, stop = tmp_path / "home", Stop()
+    process = Thread(target=lambda: run_camera(config, folder=tmp_path, stop=stop))
+    process.start()
+    try:
+        wait_until(lambda: not Outgoing(home).is_empty(), what="the still", deadline_s=30)
+    finally:
+        stop.set()
+        process.join(20)
+    (waiting,) = Outgoing(home).newest_first()
+    stills = [(record.sha256, record.source) for record in told(home) if isinstance(record, Still)]
+    assert stills == [(waiting.path.name, "c1")]
+
+
+def test_a_box_without_a_hub_makes_no_stills(tmp_path: Path) -> None:
+    config = load(box(tmp_path))
+    outbox = open_camera_outbox(config, quota=Quota(most_mb=40, share=CAMERA_SHARE), clock=SystemClock(), stop=Stop())
+    with outbox:
+        clock = BoxClock(clock=SystemClock(), source=FakeKernel(), boot=1, remembered=None)
+        notebook = Notebook(outbox=outbox, box_clock=clock, quota=Quota(most_mb=40, share=CAMERA_SHARE))
+        assert make_still_desk(config, notebook=notebook) is None
 
 
 def test_the_parts_of_all_producers_are_the_whole_quota() -> None:

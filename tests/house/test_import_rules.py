@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 }
 # the one folder that may look further, and that nobody may look into
 _EVALUATION = "models.evaluation"
-_EVALUATION_MAY_IMPORT = ("contract", "models", "edge_agent.inference", "edge_agent.sightings")
+_EVALUATION_MAY_IMPORT = ("contract", "models", "edge_agent.inference", "edge_agent.sightings", "edge_agent.stills")
 
 # folders beside the product; the product may not lean on them
 _BESIDE = ("tests", "benchmarks", "examples", "scripts")

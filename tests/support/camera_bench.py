@@ -11,12 +11,14 @@ from PIL import Image as Pictures
 
 from contract.records import AnyRecord, Fault, decode_record
 from contract.views import Line, View, Zone, ZoneKind
+from edge_agent.blobs.outgoing import Outgoing
 from edge_agent.cameras.detector_post import DetectorPost
 from edge_agent.cameras.duty import Duty, Need
 from edge_agent.cameras.frame import Frame, Image
 from edge_agent.cameras.notebook import Notebook
 from edge_agent.cameras.process import CameraProcess
 from edge_agent.cameras.state import CameraState, CameraStatus
+from edge_agent.cameras.still_desk import StillDesk
 from edge_agent.cameras.view_post import ViewPost
 from edge_agent.health.box_clock import BoxClock
 from edge_agent.health.watchdog import Watchdog
@@ -26,6 +28,7 @@ from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.reader import OutboxReader
 from edge_agent.quota import Quota
 from edge_agent.sightings.view_watch import ViewWatch
+from edge_agent.stills.allowance import StillSettings
 from tests.support.boxes import NODE_ID, FakeKernel
 from tests.support.clocks import FakeClock
 
@@ -148,6 +151,7 @@ class CameraBench:
         temperature_c: Callable[[], float | None] = lambda: None,
         is_to_leave: Callable[[], bool] | None = None,
         meter: CpuMeter | None = None,
+        stills: StillSettings | None = None,
     ) -> None:
         self.clock = clock
         self.readers = dict(readers)
@@ -176,6 +180,7 @@ class CameraBench:
         self.duty = Duty(
             needs=dict.fromkeys(readers, Need(per_s=2.0, most_per_s=most_per_s)), cores=cores, real_ms=clock.real_ms()
         )
+        self.still_desk = self._still_desk(home, stills or StillSettings(daily_mb=0.0))
         self.process = CameraProcess(
             posts=self.posts,
             view_faults=view_faults or {},
@@ -187,8 +192,13 @@ class CameraBench:
             watchdog=Watchdog(clock=clock, environment={}),
             cpu_used_s=meter.used_s,
             temperature_c=temperature_c,
+            stills=self.still_desk,
             is_to_leave=is_to_leave,
         )
+
+    def _still_desk(self, home: Path, settings: StillSettings) -> StillDesk:
+        self.outgoing = Outgoing(home)
+        return StillDesk(settings=settings, notebook=self.notebook, outgoing=self.outgoing, limit_bytes=8 * 1024 * 1024)
 
     def run(self, real_s: float) -> None:
         """Let the process go on for some real seconds, as its loop would."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
+from msgspec import structs
 from starlette.responses import HTMLResponse
 
 from hub.api.caller import ThePerson
@@ -22,6 +23,8 @@ from hub.wall.outline_picture import shapes_of
 from hub.wall.wording import Wording
 
 STEP_NAMES: dict[int, SightingStepName] = {60: "60", 600: "600", 3600: "3600"}
+SHORTEST_WINDOW_S = 10.0
+"""Real; of cameras on boxes whose clock runs fast. By that clock it is as much longer."""
 PLACES_SHOWN = 16
 """With a chart of their own, the newest counted first: as many as a view may have."""
 LABELS_SHOWN = 8
@@ -57,12 +60,13 @@ def view_page(  # noqa: PLR0917 - FastAPI passes each by name
     """Return one view: what is drawn, what it counts, and charts of each zone and line."""
     view = one_view(view_id, house, connection)
     now_ms = house.clock.now_ms()
-    span = next(one for one in SPANS if one.name == rentang)
+    rate = max(1.0, house.clock.rate)
+    span = _span(rentang, rate=rate)
     from_ms = now_ms // (1000 * span.step_s) * 1000 * span.step_s - span.hours * HOUR_MS
     asked = {"view_id": view.id} if view.is_bound else {"node_id": view.node_id, "source": view.source}
     found = [*steps(connection, step=STEP_NAMES[span.step_s], from_ms=from_ms, to_ms=now_ms + 1, **asked)]
     outline = _outline(connection, view)
-    charts = _charts(found, outline, span=span, now_ms=now_ms, wording=wording)
+    charts = _charts(found, outline, span=span, now_ms=now_ms, wording=wording, rate=rate)
     labels, totals = _totals(found, outline, wording)
     return page(
         request,
@@ -82,6 +86,13 @@ def view_page(  # noqa: PLR0917 - FastAPI passes each by name
         total_labels=labels,
         totals=totals,
     )
+
+
+def _span(name: str, *, rate: float) -> Span:
+    """Return a stretch of time with steps in which a whole window finds room: on a fast clock windows are long."""
+    span = next(one for one in SPANS if one.name == name)
+    fitting = (step_s for step_s in sorted(STEP_NAMES) if step_s >= max(span.step_s, SHORTEST_WINDOW_S * rate))
+    return structs.replace(span, step_s=next(fitting, max(STEP_NAMES)))
 
 
 def _outline(connection: Connection, view: View) -> OutlineVersion | None:
@@ -108,7 +119,13 @@ def _by_place(found: Sequence[SightingStep]) -> dict[str, list[SightingStep]]:
 
 
 def _charts(
-    found: Sequence[SightingStep], outline: OutlineVersion | None, *, span: Span, now_ms: int, wording: Wording
+    found: Sequence[SightingStep],
+    outline: OutlineVersion | None,
+    *,
+    span: Span,
+    now_ms: int,
+    wording: Wording,
+    rate: float,
 ) -> list[dict[str, Any]]:
     """Return a chart in every size for each place."""
     return [
@@ -116,21 +133,27 @@ def _charts(
             "name": name,
             "kind": kind_of(name, outline, is_a_line=any(step.is_line for step in of_place)),
             "charts": counts_charts(
-                [_count_step(step, span.step_s) for step in of_place], span=span, now_ms=now_ms, wording=wording
+                [_count_step(step, span.step_s, rate=rate) for step in of_place],
+                span=span,
+                now_ms=now_ms,
+                wording=wording,
             ),
         }
         for name, of_place in _by_place(found).items()
     ]
 
 
-def _count_step(step: SightingStep, step_s: int) -> CountStep:
-    """Return one bar: of a line the crossings per minute, of a zone the most at once, both by class."""
+def _count_step(step: SightingStep, step_s: int, *, rate: float) -> CountStep:
+    """Return one bar: of a line the crossings per minute, of a zone the most at once, both by class.
+
+    Cameras look in real seconds; `rate` is how many of the step's pass in each.
+    """
     scale = 60 / step.seconds if step.is_line and step.seconds else 1.0
     blind = step.doubts.get("cannot_see", 0) / max(step.windows, 1)
     return CountStep(
         at_ms=step.at_ms,
         by_label={label: count * scale for label, count in step.by_label.items()},
-        seen=min(1.0, step.seconds / step_s) * (1 - blind),
+        seen=min(1.0, step.seconds * rate / step_s) * (1 - blind),
         is_least="too_slow" in step.doubts,
     )
 

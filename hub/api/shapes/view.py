@@ -124,7 +124,8 @@ def view_of(row: ViewRow, *, now_ms: int, rate: float) -> View:
     """Return a row in the API's form, as it stands at `now_ms` (scaled UTC ms)."""
     told = [(place, _DECODER.decode(place.body)) for place in row.places]
     interval_s = max((sighting.window_s or UNKNOWN_WINDOW_S for _, sighting in told[:1]), default=UNKNOWN_WINDOW_S)
-    limits = age_limits(interval_s, rate=rate)
+    # A camera counts in real seconds whatever the box's clock runs at; ages are of the clock.
+    limits = age_limits(interval_s * max(1.0, rate), rate=rate)
     newest = max(row.places, key=lambda one: one.at_ms, default=None)
     # A place that fell silent beside the others stands in a drawing of before.
     live_ms = 0.0 if newest is None else newest.at_ms - 1000 * limits.lost_after_s

@@ -197,3 +197,10 @@ def test_a_source_that_is_not_open_says_so(tmp_path: Path) -> None:
     source.close()
     with pytest.raises(CameraClosedError):
         source.read()
+
+
+def test_who_wrote_where_a_clip_comes_from_is_told_that_while_it_is_not_there(tmp_path: Path) -> None:
+    settings = FileSettings(file="tidak-ada.avi", advice="ambil dari lemari / take it from the cupboard")
+    source = FileSource(settings, clock=FakeClock(), folder=tmp_path, max_width_px=1280)
+    with pytest.raises(CameraMissingError, match=r"^ambil dari lemari / take it from the cupboard$"):
+        source.open()

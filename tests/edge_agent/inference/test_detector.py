@@ -197,3 +197,17 @@ def test_calls_leave_nothing_behind(detector: Detector, times: int, bytes_a_call
 
     settled = resident_bytes_after(times // 2)
     assert resident_bytes_after(times) - settled < times * bytes_a_call
+
+
+def test_hints_hold_doubles_the_weak_and_what_fills_the_frame(detector: Detector) -> None:
+    weak = frame(c2_1=(100, 0, 0))
+    assert found(detector.detect(weak)) == []
+    assert found(detector.hints(weak, score_min=0.3)) == [("car", 0.39, [12.0, 4.0, 28.0, 20.0])]
+    image, twice = frame(c2_3=RED), [whole(64, 64)] * 2
+    assert len(detector.detect(image, twice)) == 1
+    assert len(detector.hints(image, twice, score_min=0.3)) == 2
+    full = np.full((16, 16, 3), RED, np.uint8)
+    for seen, has_large in ((detector.detect(full), False), (detector.hints(full, score_min=0.3), True)):
+        sides = seen.box_xyxy_px[:, 2:] - seen.box_xyxy_px[:, :2]
+        assert (sides.prod(axis=1).max() > 16 * 16 / 2) == has_large
+    assert len(detector.hints(full, [], score_min=0.3)) == 0

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from contract.views import Outline
 from edge_agent.cameras.frame import Image
 from edge_agent.inference.detections import Detections
-from edge_agent.stills.blur import LEAST_SCORE, STILL_WIDTH_PX, TILES_OF_PERSON, TILES_OF_VEHICLE, blurred
+from edge_agent.stills.blur import STILL_WIDTH_PX, TILES_OF_PERSON, TILES_OF_VEHICLE, blurred
+from edge_agent.stills.hiding import LEAST_SCORE
 
 CLASSES = ("person", "bicycle", "motorcycle", "car", "bus", "truck", "boat")
 WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))

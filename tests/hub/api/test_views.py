@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hub.api.routes.times import MOST_ROWS
 from tests.support.clocks import FakeClock
 from tests.support.hub_data import HubData
 from tests.support.sightings import MINUTE_MS, add_fault, add_view, changed, take_in, watched_city, windows
+from tests.support.webs import answering
 
 MARKET = ("n-7f3k2m90", "c1")
 
@@ -192,3 +194,24 @@ def test_pages_name_counts_units_and_why_nothing_is_known(hub: httpx.Client, cit
     for span in ("24j", "7h"):
         assert hub.get(f"/kamera/jembatan-merah-putih?rentang={span}").status_code == 200
     assert hub.get("/kamera/none").status_code == 404
+
+
+def test_the_tile_of_a_camera_that_fails_says_what_to_do_in_the_citys_language(
+    hub: httpx.Client, city: HubData
+) -> None:
+    add_fault(city, MARKET, "camera_away", "c1: tidak ada jawaban. Periksa kabel <b>. / no answer. Check the cable.")
+    tile = hub.get("/dinding/kamera").text.partition("</article>")[0]
+    assert '<p class="why" lang="id">c1: tidak ada jawaban. Periksa kabel &lt;b&gt;.</p>' in tile
+    assert "Check the cable" not in tile
+
+
+def test_a_clock_that_runs_fast_makes_no_camera_old_that_looks_in_real_time(city: HubData) -> None:
+    (last,) = windows("gerbang", now_ms=city.now_ms, minutes=1, per_minute=9, is_line=True, until_min=0)
+    now = changed(last, {"window_s": 10.0, "up_ms": last.up_ms + 1, "at_ms": city.now_ms - 590_000, "seq": 1})
+    add_view(city, "peragaan", "Peragaan", None, eye=("n-7f3k2m99", "c1"))
+    take_in(city, ("n-7f3k2m99", "c1"), [now], spool_no=99)
+    with answering(city.path, clock=FakeClock(now_ms=city.now_ms, rate=60.0)) as hub:
+        assert view(hub, "peragaan")["state"] == "fresh", "the next window is not over"
+        page = hub.get("/kamera/peragaan").text
+        assert "per 10 mnt" in page, "a bar has room for a whole window"
+        assert re.search(r'<path data-group="[a-z]+" stroke-width', page), "ten real seconds are ten minutes of it"
