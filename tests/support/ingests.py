@@ -1,5 +1,6 @@
 """Ingest in tests: the real process's loop in a thread, against a real broker and a real database."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,10 +75,20 @@ def _tls_files(broker: Broker) -> TlsFiles | None:
 
 def _when_it_listens(database_path: Path) -> Connection | None:
     """Return a connection once ingest has said that it hears boxes."""
-    connection = database.open(database_path)
-    tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'heartbeats'").fetchone()[0]
-    beat = heartbeats.all_heartbeats(connection).get("ingest") if tables else None
-    if beat is not None and not beat.detail:
+    try:
+        connection = database.open(database_path)
+    except sqlite3.OperationalError:  # as below
+        return None
+    if _hears_boxes(connection):
         return connection
     connection.close()
     return None
+
+
+def _hears_boxes(connection: Connection) -> bool:
+    try:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'heartbeats'").fetchone()[0]
+        beat = heartbeats.all_heartbeats(connection).get("ingest") if tables else None
+    except sqlite3.OperationalError:  # ingest is making the file, and holds it whole for a moment
+        return False
+    return beat is not None and not beat.detail
