@@ -30,6 +30,10 @@ class PasswordError(HubError, ValueError):
     """A name or password of a person cannot be taken."""
 
 
+class HiddenWordError(HubError, ValueError):
+    """A word that nobody shall see cannot be asked for, or is no text."""
+
+
 class BrokerError(HubError, RuntimeError):
     """The embedded broker does not start or ended at once."""
 

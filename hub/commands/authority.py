@@ -1,11 +1,9 @@
 """`hub authority init|rotate|server|show`: the hub's own issuing authority."""
 
 import argparse
-import getpass
 import json
 import shlex
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +12,7 @@ from pathlib import Path
 from contract.clock import SystemClock, aware
 from hub.audit import log as audit_log
 from hub.audit.action import Action
+from hub.commands import hidden_word
 from hub.commands.config_argument import add_config, config_of, opened
 from hub.config import HubConfig
 from hub.errors import ConfigError
@@ -170,25 +169,10 @@ def _passphrase(args: argparse.Namespace, *, is_new: bool) -> str:
     if is_new:
         print(f"Frasa sandi kunci akar, paling sedikit {keys.PASSPHRASE_SHORTEST} huruf; tulis di kertas, simpan di "
               "brankas lain / passphrase of the root key; write it on paper, keep it in another safe.")  # fmt: skip
-    passphrase = _typed("Frasa sandi / passphrase: ")
-    if is_new and _typed("Sekali lagi / again: ") != passphrase:
+    passphrase = hidden_word.ask("Frasa sandi / passphrase: ", otherwise="--passphrase-stdin")
+    if is_new and hidden_word.ask("Sekali lagi / again: ", otherwise="--passphrase-stdin") != passphrase:
         raise PassphraseError("Frasa sandi tidak sama / the passphrases differ. Coba lagi / try again.")
     return passphrase
-
-
-def _typed(prompt: str) -> str:
-    """Ask at the terminal; never where what is typed could be seen, or nobody sits."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", getpass.GetPassWarning)
-            return getpass.getpass(prompt)
-    except (getpass.GetPassWarning, EOFError, OSError) as problem:
-        raise PassphraseError(
-            "Tidak ada terminal untuk frasa sandi / no terminal for the passphrase. Coba / try: ssh -t, "
-            "atau / or: --passphrase-stdin"
-        ) from problem
-    except UnicodeDecodeError as problem:
-        raise PassphraseError("Frasa sandi / passphrase: bukan UTF-8 / not UTF-8. Coba lagi / try again.") from problem
 
 
 def _show(authority: Authority, found: Standing) -> None:

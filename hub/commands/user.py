@@ -1,9 +1,7 @@
 """`hub user`: who may sign in, as what; tokens of programs and screens; the first administrator's link."""
 
 import argparse
-import getpass
 import sys
-import warnings
 from datetime import datetime
 
 from contract.clock import SystemClock, aware
@@ -11,7 +9,7 @@ from hub.api.rights import PERSONS, Role
 from hub.audit import log as audit_log
 from hub.audit.action import Action
 from hub.audit.masking import Value
-from hub.commands import user_token
+from hub.commands import hidden_word, user_token
 from hub.commands.config_argument import add_config, config_of, opened
 from hub.config import HubConfig
 from hub.errors import PasswordError
@@ -180,20 +178,7 @@ def _chosen(args: argparse.Namespace, name: str) -> str:
 
 
 def _asked(name: str) -> str:
-    password = _typed(f"Kata sandi untuk / password for {name}: ")
-    if _typed("Sekali lagi / again: ") != password:
+    password = hidden_word.ask(f"Kata sandi untuk / password for {name}: ", otherwise="--password-stdin")
+    if hidden_word.ask("Sekali lagi / again: ", otherwise="--password-stdin") != password:
         raise PasswordError("Kata sandi tidak sama / the passwords differ. Try again.")
     return password
-
-
-def _typed(prompt: str) -> str:
-    """Ask at the terminal; never where what is typed could be seen, or nobody sits."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", getpass.GetPassWarning)
-            return getpass.getpass(prompt)
-    except (getpass.GetPassWarning, EOFError, OSError) as problem:
-        raise PasswordError(
-            "Tidak ada terminal untuk kata sandi / no terminal for the password. Coba / try: ssh -t, "
-            "atau / or: --password-stdin"
-        ) from problem

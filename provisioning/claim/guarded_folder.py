@@ -73,8 +73,8 @@ class GuardedFolder:
                 fcntl.flock(held.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as problem:
                 raise BoxHomeError(
-                    f"{self.path}: perintah provision lain masih berjalan di kotak ini / another provision claim or "
-                    "renew is at work on this box. Tunggu sampai selesai / wait for its end."
+                    f"{self.path}: provision claim lain masih berjalan di kotak ini / another provision claim "
+                    "is at work on this box. Tunggu sampai selesai / wait for its end."
                 ) from problem
             yield
 
