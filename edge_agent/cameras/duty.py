@@ -139,8 +139,9 @@ class Duty:
             post.looks_ms.popleft()
         self._deal()
         post.looked_ms = real_ms
-        # From the last due time on, so that small delays do not add up; what is late is not caught up with.
-        post.due_ms = max(post.due_ms + 1000 / post.per_s, real_ms)
+        # From the last due time on: a view that waited for another's long look catches up with one look, not with more.
+        between_ms = 1000 / post.per_s
+        post.due_ms = max(post.due_ms + between_ms, real_ms - between_ms)
 
     def note_nothing_new(self, source: str, *, real_ms: int) -> None:
         """Take note that the camera of a view had no new frame."""

@@ -143,6 +143,11 @@ def test_a_still_view_is_looked_at_as_often_as_it_needs_and_a_moving_one_gets_mo
     assert run.rate("c2") == pytest.approx(8.0, abs=0.4)
 
 
+def test_a_view_gets_what_it_needs_beside_one_whose_look_takes_longer_than_its_turn() -> None:
+    run = simulate({"c1": Scene(per_s=3.0, is_moving=False), "c2": Scene(per_s=0.5, moving_s=0.4)}, cores=4.0)
+    assert run.rate("c1") >= 2.9
+
+
 def test_two_moving_views_share_alike() -> None:
     run = simulate({"c1": Scene(), "c2": Scene()}, cores=0.3)
     assert run.rate("c1") == pytest.approx(run.rate("c2"), rel=0.1)
