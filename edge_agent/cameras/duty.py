@@ -6,11 +6,12 @@ The rules:
    seconds of it, and everything that the process uses is taken from it, decoding too. So in any window of time the
    process uses at most its share of it, what was saved, and one look.
 2. Only the least that every view has comes before rule 1: one look in `STARVED_MS`, whatever the others do and even
-   where the share does not suffice for decoding alone.
+   where the share does not suffice for decoding alone. Those looks may come together: then it is one at each view.
 3. The share is dealt out in this order, within one line the same part to each: the least to all; what moving scenes
    need; what still scenes need (they cost a look at the picture, no inference); more to moving scenes, up to their
    most.
-4. A view in which something moves, and that was looked at less often than it needs for a while, is too slow: whether
+4. Of the views whose time has come, one that is behind its need goes before one that only gets more than it needs.
+5. A view in which something moves, and that was looked at less often than it needs for a while, is too slow: whether
    for want of CPU time or because its camera gives no more. What is counted there is the least that was there.
 """
 
@@ -55,6 +56,8 @@ class _Post:
     need: Need
     due_ms: float
     looked_ms: int
+    need_ms: float
+    """Until then what it needs is given; `due_ms` is earlier where it gets more."""
     not_before_ms: float = 0.0
     """Its camera is not asked until then."""
     is_away: bool = False
@@ -86,7 +89,8 @@ class Duty:
             real_ms: now.
         """
         self._posts = {
-            source: _Post(need=need, due_ms=real_ms, looked_ms=real_ms - STARVED_MS) for source, need in needs.items()
+            source: _Post(need=need, due_ms=real_ms, need_ms=real_ms, looked_ms=real_ms - STARVED_MS)
+            for source, need in needs.items()
         }
         self._cores = cores
         self._heat_part = 1.0
@@ -109,10 +113,8 @@ class Duty:
 
     def turn(self, *, real_ms: int) -> str | None:
         """Return the source that is to be looked at now; None: nobody's turn."""
-        source = min(self._posts, key=self._place, default=None)
-        if source is None or self._begins_ms(self._posts[source]) > real_ms:
-            return None
-        return source
+        ready = [source for source, post in self._posts.items() if self._begins_ms(post) <= real_ms]
+        return min(ready, key=lambda source: _place(self._posts[source], real_ms), default=None)
 
     def wait_s(self, *, real_ms: int) -> float:
         """Return how long it is nobody's turn, s."""
@@ -140,8 +142,9 @@ class Duty:
         self._deal()
         post.looked_ms = real_ms
         # From the last due time on: a view that waited for another's long look catches up with one look, not with more.
-        between_ms = 1000 / post.per_s
+        between_ms, need_ms = 1000 / post.per_s, 1000 / min(post.per_s, post.need.per_s)
         post.due_ms = max(post.due_ms + between_ms, real_ms - between_ms)
+        post.need_ms = min(max(post.need_ms + need_ms, real_ms - need_ms), real_ms + need_ms)
 
     def note_nothing_new(self, source: str, *, real_ms: int) -> None:
         """Take note that the camera of a view had no new frame."""
@@ -174,17 +177,12 @@ class Duty:
         return self._posts[source].per_s
 
     def is_too_slow(self, source: str, *, real_ms: int) -> bool:
-        """Answer whether a moving view has been looked at less often than it needs (rule 4)."""
+        """Answer whether a moving view has been looked at less often than it needs (rule 5)."""
         post = self._posts[source]
         if not post.is_moving or not post.looks_ms:
             return False
         over_ms = real_ms - post.looks_ms[0]
         return over_ms >= post.judged_ms() and (len(post.looks_ms) - 1) * 1000 < ENOUGH * post.need.per_s * over_ms
-
-    def _place(self, source: str) -> tuple[float, float]:
-        """Return what says who is first: who may begin first, and of those who may both, who has waited longer."""
-        post = self._posts[source]
-        return self._begins_ms(post), min(post.due_ms, post.looked_ms + STARVED_MS)
 
     def _begins_ms(self, post: _Post) -> float:
         """Return when a look at a view may begin (rules 1 and 2)."""
@@ -211,3 +209,8 @@ class Duty:
             left = max(0.0, left - part * cost)
         for source, post in self._posts.items():
             post.per_s = max(least[source], dealt[source])
+
+
+def _place(post: _Post, real_ms: int) -> tuple[bool, float]:
+    """Return what says who of those that may begin is first (rule 4), and of two alike who has waited longer."""
+    return post.need_ms > real_ms, min(post.due_ms, post.looked_ms + STARVED_MS)

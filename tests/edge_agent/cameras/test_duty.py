@@ -101,19 +101,19 @@ def least_cost(box: dict[str, Scene]) -> float:
     return sum(LEAST_PER_S * (scene.moving_s if scene.is_moving else scene.still_s) for scene in box.values())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(box=boxes, cores=st.floats(0.3, 1.5))
-def test_in_no_window_is_more_used_than_the_share_what_was_saved_and_one_look(
+def test_in_no_window_is_more_used_than_the_share_what_was_saved_and_one_look_at_each(
     box: dict[str, Scene], cores: float
 ) -> None:
     run = simulate(box, cores=cores)
-    largest = max(cost for _, cost in run.spent)
+    one_each = sum(scene.moving_s for scene in box.values())
     forced = least_cost(box) if least_cost(box) > cores else 0.0
     for window_ms in (1_000, 10_000, 30_000):
-        assert run.most_in(window_ms) <= max(cores, forced) * (window_ms / 1000 + SAVED_S) + largest + 1e-6
+        assert run.most_in(window_ms) <= max(cores, forced) * (window_ms / 1000 + SAVED_S) + one_each + 1e-6
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(box=boxes, cores=st.floats(0.05, 1.0), overhead=st.floats(0.0, 1.5))
 def test_no_view_waits_longer_than_its_least_and_the_looks_of_all_others(
     box: dict[str, Scene], cores: float, overhead: float
@@ -125,7 +125,7 @@ def test_no_view_waits_longer_than_its_least_and_the_looks_of_all_others(
         assert max([starts[0], *gaps]) <= STARVED_MS + 2 * others_ms + 10
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(box=boxes)
 def test_with_time_enough_every_view_gets_what_it_needs(box: dict[str, Scene]) -> None:
     wanted = sum(scene.per_s * (scene.moving_s if scene.is_moving else scene.still_s) for scene in box.values())
