@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contract.records import Sighting
 from hub.api.shapes.shape import Shape
-from hub.rivers.box_time import BEHIND_MS, believable_ahead_ms
+from hub.rivers.believable_hours import ahead_most_ms, is_believable
 from hub.sightings.tally import UNKNOWN_WINDOW_S, is_line
 from hub.storage.board.views import ViewRow
 from hub.storage.faults import FaultNow
@@ -243,5 +243,5 @@ def _together(*counts: dict[str, int]) -> dict[str, int]:
 
 
 def _fault(fault: FaultNow, *, now_ms: int, rate: float) -> CameraFault:
-    is_believable = now_ms - BEHIND_MS <= fault.at_ms <= now_ms + believable_ahead_ms(rate=rate)
-    return CameraFault(code=fault.code, text=fault.text, at_ms=fault.at_ms if is_believable else None)
+    is_known = is_believable(fault.at_ms, now_ms=now_ms, ahead_ms=ahead_most_ms(rate=rate))
+    return CameraFault(code=fault.code, text=fault.text, at_ms=fault.at_ms if is_known else None)
