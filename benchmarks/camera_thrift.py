@@ -116,7 +116,7 @@ def _core_share(path: Path, wish: Wish) -> float:
     while not stream.is_over:
         for arrival in stream.arrivals(every_s=wish.every_s):
             if arrival.picture is not None:
-                scaler.image(arrival.picture)
+                _ = scaler.pixels(arrival.picture).image
     spent_s = time.thread_time() - begun_s
     stream.close()
     return spent_s * RATE_FPS / tally.arrived

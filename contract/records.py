@@ -129,15 +129,21 @@ class Sighting(Record, frozen=True, kw_only=True, tag="sighting", omit_defaults=
     """Since when the state holds, UTC ms."""
     doubts: tuple[Annotated[str, Meta(pattern=CODE_PATTERN)], ...] = ()
     """`too_slow`: too few frames a second to follow what moves; `cannot_see`: dark, covered or no picture."""
+    drawing: Annotated[str, Meta(max_length=40)] = ""
+    """By what was drawn: `contract.views.digest`; empty: an older box, that does not say."""
 
 
-class Still(Record, frozen=True, kw_only=True, gc=False, tag="still"):
+class Still(Record, frozen=True, kw_only=True, gc=False, tag="still", omit_defaults=True):
     """A blurred still that waits on the box, by its digest."""
 
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
     size_bytes: Whole
     width_px: Whole
     height_px: Whole
+    why: Annotated[str, Meta(max_length=20)] = ""
+    """`hour`: its time had come; `bank`: people or a boat at a bank; `asked`: a person at the hub; empty: not said."""
+    command_id: Annotated[str, Meta(max_length=64)] = ""
+    """The command that asked for it."""
 
 
 class Fault(Record, frozen=True, kw_only=True, gc=False, tag="fault"):

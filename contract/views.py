@@ -4,11 +4,16 @@ All places are parts of the picture, x to the right and y downwards, 0 at the le
 one: they hold at any resolution, and of the main and the sub stream of one camera alike.
 """
 
+import hashlib
 import math
 from enum import StrEnum
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from contract.errors import DrawingError
 
 PLACES_MOST = 16
 """Zones and lines of one view: each costs a record a minute."""
@@ -18,6 +23,7 @@ SMALLEST_AREA = 1e-4
 """Of the picture: a zone of 1 % by 1 % of it; nothing that drives or walks is told apart in a smaller one."""
 SHORTEST_LINE = 0.02
 """Of the picture's side."""
+DIGEST_LETTERS = 12
 
 Part = Annotated[float, Meta(ge=0, le=1, description="a part of the picture from 0 to 1")]
 Point = tuple[Part, Part]
@@ -27,6 +33,23 @@ PlaceName = Annotated[
     str, Meta(pattern=NAME_PATTERN, description="a letter, then up to 31 of a-z, 0-9 and -, for example jalur-utara")
 ]
 SideName = Annotated[str, Meta(min_length=1, max_length=32)]
+
+
+class Flaw(StrEnum):
+    """Why something that is drawn could never work."""
+
+    SMALL = "small"
+    """A zone or a purpose that encloses less than `SMALLEST_AREA`."""
+    CROSSING = "crossing"
+    """Its sides cross each other."""
+    SHORT = "short"
+    """A line below `SHORTEST_LINE`."""
+    ONE_NAME = "one_name"
+    """Both directions of a line are called the same."""
+    MANY = "many"
+    """More zones and lines than `PLACES_MOST`."""
+    TWICE = "twice"
+    """A zone and a line have one name."""
 
 
 class ZoneKind(StrEnum):
@@ -48,7 +71,7 @@ class Zone(Struct, frozen=True, kw_only=True):
         """Refuse an outline that encloses nothing or crosses itself.
 
         Raises:
-            ValueError: the text says what is wrong.
+            DrawingError: the text says what is wrong.
         """
         _verify_outline("outline", self.outline)
 
@@ -69,14 +92,14 @@ class Line(Struct, frozen=True, kw_only=True):
         """Refuse a line that is hardly one, or whose directions cannot be told apart.
 
         Raises:
-            ValueError: the text says what is wrong.
+            DrawingError: the text says what is wrong.
         """
         if math.dist(self.start, self.end) < SHORTEST_LINE:
             message = f"start and end must be at least {SHORTEST_LINE} apart, got {list(self.start)}, {list(self.end)}"
-            raise ValueError(message)
+            raise DrawingError(Flaw.SHORT, message)
         if self.forward == self.backward:
             message = f"forward and backward must have different names, got {self.forward!r} twice"
-            raise ValueError(message)
+            raise DrawingError(Flaw.ONE_NAME, message)
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -95,17 +118,27 @@ class View(Struct, frozen=True, kw_only=True):
         """Refuse too many places, one name for two, and a purpose that is no area.
 
         Raises:
-            ValueError: the text says what is wrong.
+            DrawingError: the text says what is wrong.
         """
         if self.purpose is not None:
             _verify_outline("purpose", self.purpose)
         if len(self.zones) + len(self.lines) > PLACES_MOST:
             message = f"up to {PLACES_MOST} zones and lines, got {len(self.zones) + len(self.lines)}"
-            raise ValueError(message)
+            raise DrawingError(Flaw.MANY, message)
         twice = sorted(self.zones.keys() & self.lines.keys())
         if twice:
             message = f"{twice[0]} is both a zone and a line; give one another name"
-            raise ValueError(message)
+            raise DrawingError(Flaw.TWICE, message)
+
+
+def digest(view: View) -> str:
+    """Return what tells one drawing from another, 12 hexadecimal digits; a view's name and its places' order do not.
+
+    Box and hub reckon it alike, so that counts can say by which drawing they were made.
+    """
+    read = msgspec.json.decode(msgspec.json.encode(view), type=View)  # 0 and 0.0 are one number
+    drawn = replace(read, name="", zones=dict(sorted(read.zones.items())), lines=dict(sorted(read.lines.items())))
+    return hashlib.sha256(msgspec.json.encode(drawn)).hexdigest()[:DIGEST_LETTERS]
 
 
 def area(outline: tuple[Point, ...]) -> float:
@@ -115,15 +148,15 @@ def area(outline: tuple[Point, ...]) -> float:
 
 
 def _verify_outline(name: str, outline: tuple[Point, ...]) -> None:
-    if area(outline) < SMALLEST_AREA:
-        message = f"{name} must enclose at least {SMALLEST_AREA} of the picture, got {area(outline):.6f}"
-        raise ValueError(message)
     sides = list(zip(outline, (*outline[1:], outline[0]), strict=True))
     for place, side in enumerate(sides):
         for other in sides[place + 2 : len(sides) - (place == 0)]:
             if _crosses(side, other):
                 message = f"{name} must not cross itself, its sides {list(side)} and {list(other)} do"
-                raise ValueError(message)
+                raise DrawingError(Flaw.CROSSING, message)
+    if area(outline) < SMALLEST_AREA:  # after the other: a bow's halves cancel each other out
+        message = f"{name} must enclose at least {SMALLEST_AREA} of the picture, got {area(outline):.6f}"
+        raise DrawingError(Flaw.SMALL, message)
 
 
 def _crosses(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.clock import Clock, kernel_boot_id
-from edge_agent.config import EdgeConfig, open_clock
+from edge_agent.config import EdgeConfig, boot_name, open_clock
 from edge_agent.errors import WiringError
 from edge_agent.quota import GAUGE_SHARE, Quota
 from edge_agent.stop import Stop
@@ -56,7 +56,7 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
     from edge_agent.retirement.marker import is_marked, refuse_retired
 
     refuse_retired(config.box.home)
-    clock, kernel_boot = open_clock(config), kernel_boot_id()
+    clock, kernel_boot = open_clock(config), boot_name(config)
     store = open_gauge_store(config, clock=clock, stop=stop)
     with store.outbox as outbox:
         siren, siren_fault = open_siren(config)

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import models
-from contract.clock import Clock, kernel_boot_id
+from contract.clock import Clock
 from edge_agent.app import open_when_free
-from edge_agent.config import CameraConfig, EdgeConfig, VisionConfig, open_clock
+from edge_agent.config import CameraConfig, EdgeConfig, VisionConfig, boot_name, open_clock
 from edge_agent.errors import WiringError
 from edge_agent.quota import CAMERA_SHARE, PICTURES_SHARE, Quota
 from edge_agent.stop import Stop
 
 if TYPE_CHECKING:
+    from contract.views import View
     from edge_agent.cameras.detector_post import DetectorPost
     from edge_agent.cameras.duty import Duty
     from edge_agent.cameras.notebook import Notebook
@@ -54,6 +55,7 @@ def run_camera(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
             "[camera] tidak ada / is missing: nothing to look at. Coba / Try: add [camera.c1] to the config"
         )
     try:
+        from edge_agent.cameras.drawing_desk import DrawingDesk
         from edge_agent.cameras.notebook import Notebook
         from edge_agent.cameras.process import CameraProcess
     except ImportError as exc:
@@ -68,12 +70,13 @@ def run_camera(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
     from edge_agent.health.watchdog import Watchdog
     from edge_agent.outbox.inbox import InboxReader
 
-    clock, kernel_boot = open_clock(config), kernel_boot_id()
+    clock, kernel_boot = open_clock(config), boot_name(config)
     quota = Quota(most_mb=config.box.quota_mb, share=CAMERA_SHARE)
     with open_camera_outbox(config, quota=quota, clock=clock, stop=stop) as outbox:
         box_clock = BoxClock(clock=clock, source=KernelTime(), boot=outbox.boot, remembered=outbox.state("clock"))
         notebook = Notebook(outbox=outbox, box_clock=box_clock, quota=quota)
         views = open_views(config, folder=folder, clock=clock, notebook=notebook)
+        drawings = DrawingDesk(notebook=notebook, files=views.files)
         process = CameraProcess(
             posts=views.posts,
             view_faults=views.faults,
@@ -85,6 +88,7 @@ def run_camera(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
             watchdog=Watchdog(clock=clock),
             cpu_used_s=used_s,
             stills=make_still_desk(config, notebook=notebook),
+            drawings=drawings,
             temperature_c=lambda: read_vitals(home=config.box.home).cpu_temperature_c,
             is_to_leave=partial(is_marked, config.box.home),
         )
@@ -115,26 +119,45 @@ class Views:
     """Their readers are started."""
     faults: dict[str, str]
     """Why a camera of the config is not watched, by source."""
+    files: "dict[str, View]"
+    """What the box's own files hold; one that cannot be read is not there."""
 
 
 def open_views(config: EdgeConfig, *, folder: Path, clock: Clock, notebook: "Notebook") -> Views:
-    """Return a post for each camera whose view can be read; one that cannot does not stop the others."""
+    """Return a post for each camera of which the hub or a file says what it is to see; the others do not stop these."""
     from edge_agent.cameras.real_pace import RealPace
-    from edge_agent.sightings.errors import ViewFileError
 
     pace = RealPace(clock=clock)
     detectors: dict[Path, DetectorPost] = {}
-    views = Views(posts=[], faults={})
+    views = Views(posts=[], faults={}, files={})
     for source, camera in config.camera.items():
         detector = _detector_of(camera, config.vision, known=detectors)
-        try:
-            post = _open_view(source, camera, detector=detector, folder=folder, pace=pace, notebook=notebook)
-        except ViewFileError as exc:
-            log.warning("camera %s: %s", source, exc)
-            views.faults[source] = str(exc)
-        else:
+        view = _view_of(source, camera, views=views, notebook=notebook)
+        if view is not None:
+            post = _open_view(source, camera, view, detector=detector, folder=folder, pace=pace, notebook=notebook)
             views.posts.append(post)
     return views
+
+
+def _view_of(source: str, camera: CameraConfig, *, views: Views, notebook: "Notebook") -> "View | None":
+    """Return by what a camera counts: what was drawn at the hub, else what its file holds; None: neither can be had."""
+    from edge_agent.sightings.errors import ViewFileError
+    from edge_agent.sightings.view_file import read_view
+
+    drawn = notebook.drawings.by_source.get(source)
+    try:
+        views.files[source] = read_view(camera.view)
+    except ViewFileError as exc:
+        log.warning("camera %s: %s", source, exc)
+        if drawn is None:
+            views.faults[source] = str(exc)
+            return None
+    if drawn is None:
+        return views.files[source]
+    log.info(
+        "camera %s: counts by the hub's drawing, %s version %d, not by its file", source, drawn.view, drawn.version
+    )
+    return drawn.drawing
 
 
 def _detector_of(camera: CameraConfig, vision: VisionConfig, *, known: "dict[Path, DetectorPost]") -> "DetectorPost":
@@ -146,23 +169,23 @@ def _detector_of(camera: CameraConfig, vision: VisionConfig, *, known: "dict[Pat
 
 
 def _open_view(
-    source: str, camera: CameraConfig, *, detector: "DetectorPost", folder: Path, pace: Clock, notebook: "Notebook"
+    source: str,
+    camera: CameraConfig,
+    view: "View",
+    *,
+    detector: "DetectorPost",
+    folder: Path,
+    pace: Clock,
+    notebook: "Notebook",
 ) -> "ViewPost":
-    """Return the post of a camera, its reader started.
-
-    Raises:
-        ViewFileError: its view cannot be read.
-    """
+    """Return the post of a camera, its reader started."""
     from edge_agent.cameras.drivers import make_source
     from edge_agent.cameras.newest import NewestFrame
     from edge_agent.cameras.view_post import ViewPost
     from edge_agent.sightings.traffic import TrafficBounds
-    from edge_agent.sightings.view_file import read_view
     from edge_agent.sightings.view_watch import ViewWatch
 
-    view = read_view(camera.view)
-
-    def make_watch(classes: tuple[str, ...], real_ms: int) -> ViewWatch:
+    def make_watch(view: "View", classes: tuple[str, ...], real_ms: int) -> ViewWatch:
         watch = ViewWatch(view, classes=classes, up_ms=real_ms)
         flows = notebook.flows(source, within_s=TrafficBounds().forget_s)
         watch.resume(flows, up_ms=real_ms, at_ms=notebook.stamp().at_ms)

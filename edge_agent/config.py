@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from contract.clock import Clock, ScaledClock, SystemClock
+from contract.clock import Clock, ScaledClock, SystemClock, kernel_boot_id
 from contract.config_file import read_tables
 from contract.desired import DEFAULT_QUOTA_MB, LEAST_QUOTA_MB, MAX_QUOTA_MB, DesiredSource
 from contract.identity import NodeId, SourceName
@@ -190,6 +190,16 @@ def open_clock(config: EdgeConfig) -> Clock:
         anchor_data_ms=config.clock.anchor_data_ms,
         rate=config.clock.rate,
     )
+
+
+def boot_name(config: EdgeConfig) -> str:
+    """Return what names this run of the boot clock, for what is remembered by it in real ms.
+
+    That is the kernel's boot. With `[clock]` the anchors belong to it: a scaled clock stands still from one start of a
+    demo to the next, the kernel's goes on, so what was measured by it before means nothing.
+    """
+    kernel = kernel_boot_id()
+    return kernel if config.clock is None else f"{kernel}/{config.clock.anchor_real_ms}"
 
 
 def understood(config: EdgeConfig) -> list[str]:

@@ -20,6 +20,7 @@ from models import golden
 from models.conversion.convert import convert
 from models.conversion.graph import read_graph
 from models.errors import DisagreementError
+from models.golden_scene import drawn
 from models.manifest import FILE_NAME, Manifest, read_manifest
 from models.quantization.footage import letterboxed, pictures_of
 from models.quantization.int8 import quantised
@@ -29,7 +30,7 @@ from models.recipe import Recipe
 from models.reference.original import run_original
 from models.running import Session
 from models.sources.cache import Cache
-from models.writing import write_whole
+from models.writing import make_folder, told, write_whole
 
 GOLDEN_COLOURS = 256
 """The golden picture is kept with a palette: a third of the bytes, and every reader gets the same pixels."""
@@ -71,8 +72,10 @@ class Builder:
         """Build the model into `out`.
 
         Raises:
-            ModelsError: something cannot be fetched, converted, or is too far from its reference.
+            ModelsError: something cannot be fetched, converted, written, or is too far from its reference.
         """
+        for folder in (self.out, self.cache_folder):  # before minutes of work for them
+            make_folder(folder)
         manifest, recipe = read_manifest(self.source), self.recipe
         self.say(f"Mengubah / converting {recipe.graph.model} ...")
         plain = self._converted(manifest)
@@ -111,10 +114,11 @@ class Builder:
         if not self.is_with_reference:
             _copy(self.source, self.out, names)
             return
-        picture = letterboxed(next(pictures_of(self.recipe.golden, self._cache)), manifest.input)
+        picture = drawn(manifest.input.width_px, manifest.input.height_px)
         path = self.out / manifest.golden.pictures[0]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).quantize(GOLDEN_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+        make_folder(path.parent)
+        with told(path):
+            Image.fromarray(picture).quantize(GOLDEN_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
         found = run_original(
             graph=self.recipe.graph,
             model=self._graph_path,
@@ -181,5 +185,6 @@ def _copy(source: Path, target: Path, names: tuple[str, ...]) -> None:
         return
     for name in names:
         if (source / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / name, target / name)
+            make_folder((target / name).parent)
+            with told(target / name):
+                shutil.copyfile(source / name, target / name)

@@ -16,7 +16,9 @@ from PIL import Image
 
 from models.errors import GoldenError
 from models.manifest import Gfl, Manifest, Ssd
+from models.writing import make_folder, told
 
+ADVICE = "Bangun atau pasang ulang model ini / Build or install this model again."
 PLACES_BEST = 24
 PLACES_EVEN = 24
 
@@ -52,9 +54,10 @@ def read_pictures(folder: Path, manifest: Manifest) -> NDArray[np.uint8]:
             with Image.open(folder / name) as image:
                 pictures.append(np.asarray(image.convert("RGB")))
         except OSError as exc:
-            raise GoldenError(f"{folder / name}: tidak dapat dibaca / cannot be read: {exc}.") from exc
+            raise GoldenError(f"{folder / name}: tidak dapat dibaca / cannot be read: {exc}. {ADVICE}") from exc
         if pictures[-1].shape != wanted:
-            raise GoldenError(f"{folder / name}: ukuran / size must be {wanted}, got {pictures[-1].shape}.")
+            text = f"{folder / name}: ukuran / size must be {wanted}, got {pictures[-1].shape}. {ADVICE}"
+            raise GoldenError(text)
     return np.stack(pictures)
 
 
@@ -69,16 +72,29 @@ def choose_places(outputs: Outputs, decode: Gfl | Ssd) -> dict[str, NDArray[np.i
 
 
 def kept(outputs: Outputs, places: Places) -> dict[str, Floats]:
-    """Return the numbers at these places, [pictures, places, numbers]."""
+    """Return the numbers at these places, [pictures, places, numbers].
+
+    Raises:
+        GoldenError: there is no such output, or no such place in it.
+    """
+    for name, chosen in places.items():
+        if name not in outputs or chosen.max(initial=0) >= outputs[name].shape[1]:
+            text = f"{name}: tempat emas tidak ada di keluaran / golden places that the output does not have: "
+            raise GoldenError(text + f"got {_shape(outputs, name)}. {ADVICE}")
     return {name: np.asarray(outputs[name][:, chosen], np.float32) for name, chosen in places.items()}
 
 
 def write_values(path: Path, values: Outputs, places: Places | None = None) -> None:
-    """Write an NPZ of values, and of their places if these are given."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write an NPZ of values, and of their places if these are given.
+
+    Raises:
+        PlaceError: it cannot be written.
+    """
     arrays: dict[str, NDArray[Any]] = {f"values/{name}": array for name, array in values.items()}
     arrays |= {f"places/{name}": array for name, array in (places or {}).items()}
-    np.savez_compressed(path, allow_pickle=False, **arrays)
+    make_folder(path.parent)
+    with told(path):
+        np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def read_values(path: Path) -> dict[str, Floats]:
@@ -95,9 +111,10 @@ def _read(path: Path, kind: str) -> dict[str, NDArray[Any]]:
         with np.load(path, allow_pickle=False) as file:
             found = {key.removeprefix(f"{kind}/"): file[key] for key in file.files if key.startswith(f"{kind}/")}
     except (OSError, ValueError, EOFError) as exc:
-        raise GoldenError(f"{path}: berkas emas tidak dapat dibaca / the golden file cannot be read: {exc}.") from exc
+        text = f"{path}: berkas emas tidak dapat dibaca / the golden file cannot be read: {exc}. {ADVICE}"
+        raise GoldenError(text) from exc
     if not found:
-        raise GoldenError(f"{path}: tidak memuat / holds no {kind}.")
+        raise GoldenError(f"{path}: tidak memuat / holds no {kind}. {ADVICE}")
     return found
 
 
@@ -120,15 +137,16 @@ def differences(found: Outputs, wanted: Outputs, decode: Gfl | Ssd) -> list[Diff
     listed = []
     for name in [name for pair in decode.pairs for name in pair]:
         if name not in found or name not in wanted or found[name].shape != wanted[name].shape:
-            shapes = f"{_shapes(found)}; {_shapes(wanted)}"
-            raise GoldenError(f"{name}: keluaran tidak cocok / the outputs do not fit each other: {shapes}.")
+            shapes = f"expected {_shape(wanted, name)}, got {_shape(found, name)}"
+            raise GoldenError(f"{name}: keluaran tidak cocok / the outputs do not fit each other: {shapes}. {ADVICE}")
         apart = np.abs(found[name] - wanted[name])
         if not np.isfinite(apart).all():
-            raise GoldenError(f"{name}: bukan bilangan / not a number at {int((~np.isfinite(apart)).sum())} places.")
+            places = int((~np.isfinite(apart)).sum())
+            raise GoldenError(f"{name}: bukan bilangan / not a number at {places} places. {ADVICE}")
         difference = Difference(output=name, is_score=name in scores, most=float(apart.max()), mean=float(apart.mean()))
         listed.append(difference)
     return listed
 
 
-def _shapes(outputs: Outputs) -> str:
-    return ", ".join(f"{name} {list(array.shape)}" for name, array in outputs.items())
+def _shape(outputs: Outputs, name: str) -> str:
+    return str(list(outputs[name].shape)) if name in outputs else "none"

@@ -49,6 +49,16 @@ class Input(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     scale: PerChannel
     """Inside the graph: (value - mean) * scale."""
 
+    def __post_init__(self) -> None:
+        """Refuse a size that the graph does not take by its own step.
+
+        Raises:
+            ValueError: the text says which.
+        """
+        if False and (self.width_px % self.step_px or self.height_px % self.step_px):
+            message = f"width_px and height_px must be multiples of step_px {self.step_px}, got "
+            raise ValueError(message + f"{self.width_px} and {self.height_px}")
+
 
 class Gfl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="gfl"):
     """Distances to the four sides as distributions: Generalized Focal Loss, Li et al. 2020, arXiv:2006.04388.

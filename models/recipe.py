@@ -7,7 +7,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from models.errors import RecipeError
-from models.quantization.selection import Footage
 from models.sources.package import Package
 
 FILE_NAME = "recipe.toml"
@@ -53,8 +52,6 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     package: Package
     graph: GraphPart
     int8: Int8
-    golden: Footage
-    """The picture that is committed: nobody's rights and nobody's privacy may be in the way."""
     agreement: Agreement
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edge_agent.cameras.frame import Image
+from edge_agent.inference.ahead import Ahead
 from edge_agent.inference.detections import Detections
 from edge_agent.inference.detector import Detector
 from edge_agent.inference.errors import InferenceError, ModelError
@@ -81,11 +82,11 @@ class DetectorPost:
         log.info("model %s, %s", self.folder, self._detector.digest)
         self.model_fault = ""
 
-    def detect(self, image: Image, regions: Sequence[Region] | None, *, real_ms: int) -> Detections | None:
+    def detect(self, image: Image | Ahead, regions: Sequence[Region] | None, *, real_ms: int) -> Detections | None:
         """Return what is in a picture; None: that cannot be said, and `model_fault` or `run_fault` says why.
 
         Args:
-            image: [height_px, width_px, 3] uint8.
+            image: [height_px, width_px, 3] uint8, or a frame of which parts were scaled ahead.
             regions: of it; None: the whole.
             real_ms: now.
         """

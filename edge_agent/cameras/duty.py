@@ -60,6 +60,8 @@ class _Post:
     """Until then what it needs is given; `due_ms` is earlier where it gets more."""
     not_before_ms: float = 0.0
     """Its camera is not asked until then."""
+    was_asked_early: bool = False
+    """Since the last look its camera was asked and had no new frame yet."""
     is_away: bool = False
     """Its camera has had no frame for `AWAY_MS`: nothing is dealt out to it."""
     is_moving: bool = True
@@ -143,7 +145,11 @@ class Duty:
         post.looked_ms = real_ms
         # From the last due time on: a view that waited for another's long look catches up with one look, not with more.
         between_ms, need_ms = 1000 / post.per_s, 1000 / min(post.per_s, post.need.per_s)
-        post.due_ms = max(post.due_ms + between_ms, real_ms - between_ms)
+        if post.was_asked_early:  # follow the camera's own beat, so that the next time it is not asked in vain
+            post.due_ms = real_ms + between_ms
+            post.was_asked_early = False
+        else:
+            post.due_ms = max(post.due_ms + between_ms, real_ms - between_ms)
         post.need_ms = min(max(post.need_ms + need_ms, real_ms - need_ms), real_ms + need_ms)
 
     def note_nothing_new(self, source: str, *, real_ms: int) -> None:
@@ -151,6 +157,7 @@ class Duty:
         post = self._posts[source]
         shortest_ms, longest_ms = ASKED_AGAIN_MS
         without_ms = real_ms - post.looked_ms
+        post.was_asked_early = True
         post.not_before_ms = real_ms + min(longest_ms, max(shortest_ms, without_ms / 8))
         if without_ms >= AWAY_MS and not post.is_away:
             post.is_away = True

@@ -96,8 +96,8 @@ class FileSource:
         self._shown += 1
         if self._times.is_missed(media_s):
             return None
-        image = self._scaler.image(arrival.picture)
-        return Frame(image=image, number=self.tally.arrived, taken_up_ms=self._times.up_ms(media_s))
+        pixels = self._scaler.pixels(arrival.picture)
+        return Frame(pixels=pixels, number=self.tally.arrived, taken_up_ms=self._times.up_ms(media_s))
 
     def read(self) -> Frame:
         """Return the next picture; see `FrameSource`."""

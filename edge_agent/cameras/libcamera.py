@@ -80,7 +80,7 @@ class LibcameraSource:
             return None
         verify_size(width_px=image.shape[1], height_px=image.shape[0], shown=self._shown)
         self._given_ms = real_ms
-        return Frame(image=np.ascontiguousarray(image), number=self.tally.arrived, taken_up_ms=self._clock.up_ms())
+        return Frame.of(np.ascontiguousarray(image), number=self.tally.arrived, taken_up_ms=self._clock.up_ms())
 
     def read(self) -> Frame:
         """Return the next picture; see `FrameSource`."""

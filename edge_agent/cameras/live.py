@@ -83,7 +83,7 @@ class LiveSource:
         if arrival.picture is None:
             return None
         return Frame(
-            image=self._scaler.image(arrival.picture), number=self.tally.arrived, taken_up_ms=self._clock.up_ms()
+            pixels=self._scaler.pixels(arrival.picture), number=self.tally.arrived, taken_up_ms=self._clock.up_ms()
         )
 
     def read(self) -> Frame:

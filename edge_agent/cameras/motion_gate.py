@@ -1,6 +1,6 @@
 """Whether anything moves in a view: a look at the picture that costs a hundredth of an inference.
 
-The picture is averaged into cells, about `CELLS_ACROSS` of them from left to right, and each cell is compared with its
+The picture is averaged into cells, about `cells.ACROSS` of them from left to right, and each cell is compared with its
 own running mean (exponential, Wren et al. 1997, "Pfinder", reduced to one Gaussian of grey per cell). The rules:
 
 1. A cell moves when it differs from its mean by more than `NOISE_TIMES` its noise, at least `FLOOR`, at most `CEILING`
@@ -22,12 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.views import Outline, View
-from edge_agent.cameras.frame import Image
+from edge_agent.cameras.cells import Cells
+from edge_agent.cameras.frame import Pixels
 from edge_agent.sightings.places import inside
 
-CELLS_ACROSS = 96
-"""Someone 40 px high in a picture 640 px wide is then 2 cells by 6."""
-SMALLEST_CELL_PX = 4
 FLOOR = 6.0
 """Grey levels of 255. Key frames of a video make still cells jump by 2 to 4."""
 CEILING = 40.0
@@ -52,9 +50,8 @@ FORGOTTEN_S = 30.0
 MARGIN = 0.05
 """Of the picture, around a zone: what is about to come in."""
 
-Cells = NDArray[np.float32]
-"""[rows, columns]"""
 Mask = NDArray[np.bool_]
+"""[rows, columns]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +86,16 @@ class MotionGate:
         self._view = view
         self._scene: _Scene | None = None
 
-    def look(self, image: Image, *, real_ms: int) -> Motion:
+    def look(self, pixels: Pixels, *, real_ms: int) -> Motion:
         """Return what moves since the looks before; the first look, and one at another size, counts as motion.
 
         Args:
-            image: [height_px, width_px, 3] uint8, at least `SMALLEST_CELL_PX` wide and high.
+            pixels: of a picture.
             real_ms: when it was taken.
         """
-        grey = cells_of(image)
+        size_px = pixels.size_px
+        grey = pixels.cells()
         scene = self._scene
-        size_px = (image.shape[1], image.shape[0])
         if scene is None or scene.size_px != size_px or real_ms - scene.looked_ms > 1000 * FORGOTTEN_S:
             return self._learn_anew(grey, size_px, real_ms)
         passed_s = max(0.0, (real_ms - scene.looked_ms) / 1000)
@@ -118,24 +115,12 @@ class MotionGate:
         is_same_camera = old is not None and old.size_px == size_px
         self._scene = _Scene(
             size_px=size_px,
-            mean=grey,
+            mean=grey.copy(),
             noise=old.noise if old is not None and is_same_camera else np.full_like(grey, FIRST_NOISE),
             asked=old.asked if old is not None and is_same_camera else _asked(self._view, *grey.shape),
             looked_ms=real_ms,
         )
         return Motion(is_moving=True, part=part, is_sudden=True)
-
-
-def cells_of(image: Image) -> Cells:
-    """Return the mean grey value of each cell, [rows, columns]; pixels that fill no whole cell are left out."""
-    height_px, width_px, _ = image.shape
-    side = max(SMALLEST_CELL_PX, math.ceil(width_px / CELLS_ACROSS))
-    rows, columns = max(1, height_px // side), max(1, width_px // side)
-    side_y, side_x = min(side, height_px), min(side, width_px)
-    whole = image[: rows * side_y, : columns * side_x].reshape(rows, side_y, columns * side_x * 3)
-    # Two sums of whole rows: five times as fast as a mean over three axes.
-    strips = whole.sum(axis=1, dtype=np.uint32).reshape(rows, columns, side_x * 3)
-    return np.asarray(strips.sum(axis=2, dtype=np.uint32) / (side_y * side_x * 3), np.float32)
 
 
 def _compared(grey: Cells, scene: _Scene) -> tuple[Cells, Cells, float]:

@@ -141,6 +141,7 @@ class NewestFrame:
         while not self._leaving.is_set():
             frame = self._source.look(every_s=self.every_s)
             if frame is not None:
+                frame.pixels.prepare()
                 self._hand_over(frame)
 
     def _hand_over(self, frame: Frame) -> None:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contract.clock import Clock
 from contract.desired import Applied
 from contract.records import RecordClass
+from edge_agent.cameras.asked_stills import AskedStills
+from edge_agent.cameras.drawing_desk import VIEW_REFUSED, DrawingDesk
 from edge_agent.cameras.duty import Duty
 from edge_agent.cameras.heat import Heat, feel
 from edge_agent.cameras.notebook import Notebook
@@ -31,7 +33,7 @@ SHORTEST_WINDOW_S = 10.0
 """Real; on a fast clock a window is shorter than a minute, and never so short that nothing passes in it."""
 TELL_EVERY_MS = 60_000
 VIEW_FAILED, MODEL_FAILED, INFERENCE_FAILED, HOT = "view_failed", "model_failed", "inference_failed", "camera_hot"
-OURS = (*FAULT_CODES, VIEW_FAILED, MODEL_FAILED, INFERENCE_FAILED)
+OURS = (*FAULT_CODES, VIEW_FAILED, VIEW_REFUSED, MODEL_FAILED, INFERENCE_FAILED)
 """Faults of one camera; of a camera that is no longer in the config they end at the start."""
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class CameraProcess:
         cpu_used_s: Callable[[], float],
         temperature_c: Callable[[], float | None],
         stills: StillDesk | None = None,
+        drawings: DrawingDesk | None = None,
         is_to_leave: Callable[[], bool] | None = None,
     ) -> None:
         """Hold the parts; no camera is looked at yet.
@@ -70,6 +73,7 @@ class CameraProcess:
             cpu_used_s: CPU time of this process since its start, s.
             temperature_c: of the board; None: it does not say.
             stills: makes pictures that may be given away; None: none are.
+            drawings: says by which drawing each view is to be counted; None: each goes on by its own.
             is_to_leave: whether the hub has retired this box: it ends at once; None: it never is.
         """
         self._posts = {post.source: post for post in posts}
@@ -82,19 +86,28 @@ class CameraProcess:
         self._cpu_used_s = cpu_used_s
         self._temperature_c = temperature_c
         self._stills = stills
+        self._drawings = drawings
         self._is_to_leave = is_to_leave
+        self._asked = AskedStills(
+            notebook=notebook, desk=stills, inbox=inbox, clock=clock, kernel_boot=kernel_boot, view_faults=view_faults
+        )
         self._heat = Heat()
         self._window_s = max(SHORTEST_WINDOW_S, min(WINDOW_S, WINDOW_S / clock.rate))
+        self._unwatched = tuple(view_faults)
+        self._is_to_begin_anew = False
         self._second_due_ms = self._warm_due_ms = 0
         self._tell_due_ms = clock.real_ms() + TELL_EVERY_MS
         self._told_cpu_s = cpu_used_s()
         self._begin(view_faults)
 
     def run(self, stop: Stop) -> None:
-        """Go on until the stop, or until the box is retired; then write what is open and let go of the cameras."""
+        """Go on until the stop, until the box is retired, or until a camera that nobody could watch was drawn for.
+
+        Then write what is open and let go of the cameras.
+        """
         self._watchdog.say_ready()
         try:
-            while not stop.is_set() and not (self._is_to_leave is not None and self._is_to_leave()):
+            while not (stop.is_set() or self._is_to_begin_anew or (self._is_to_leave and self._is_to_leave())):
                 self.go_round()
                 stop.wait(self.wait_s())
         finally:
@@ -111,6 +124,7 @@ class CameraProcess:
 
     def go_round(self) -> None:
         """Do everything that is due now; at most one look."""
+        self._asked.look(self._posts)
         looks_s = self._look()
         if self._second_due_ms <= self._clock.real_ms():
             self._second_due_ms = self._clock.real_ms() + SECOND_MS
@@ -123,25 +137,28 @@ class CameraProcess:
     def wait_s(self) -> float:
         """Return how long nothing is due, real seconds."""
         real_ms = self._clock.real_ms()
-        return max(0.0, min(self._duty.wait_s(real_ms=real_ms), (self._second_due_ms - real_ms) / 1000))
+        second_s = (self._second_due_ms - real_ms) / 1000
+        return max(0.0, min(self._duty.wait_s(real_ms=real_ms), second_s, self._asked.wait_s()))
 
     def _look(self) -> float:
         """Look at the view whose turn it is; return what that has cost, s of CPU."""
-        source = self._duty.turn(real_ms=self._clock.real_ms())
+        source, frame = self._asked.frame(self._posts)
+        source = source or self._duty.turn(real_ms=self._clock.real_ms())
         if source is None:
             return 0.0
         post, before_s = self._posts[source], self._cpu_used_s()
-        frame = post.reader.take(timeout_s=0.0)
+        frame = frame or post.reader.take(timeout_s=post.patience_s)
         if frame is None:
             self._duty.note_nothing_new(source, real_ms=self._clock.real_ms())
             return 0.0
         looked = post.look(frame, real_ms=self._clock.real_ms())
         for appearance in looked.appearances:
-            self._notebook.tell_appearance(source, appearance, model=post.detector.digest)
+            self._notebook.tell_appearance(source, appearance, model=post.detector.digest, drawing=post.drawing)
         self._close_window_if_over(post)
         cost_s = self._cpu_used_s() - before_s
         self._duty.note_look(source, real_ms=self._clock.real_ms(), cost_s=cost_s, is_moving=looked.is_awake)
         post.reader.every_s = 1 / self._duty.per_s(source)
+        self._asked.show(post, frame, is_blind=looked.is_blind)
         if self._stills is not None and not looked.is_blind:
             has_come = bool(looked.appearances)
             self._stills.consider(post, frame, has_come=has_come, real_ms=self._clock.real_ms())
@@ -151,6 +168,7 @@ class CameraProcess:
         """Do what is due once a real second."""
         real_ms = self._clock.real_ms()
         self._hear()
+        self._follow_drawings()
         self._feel_heat(real_ms)
         for post in self._posts.values():
             post.detector.try_open(real_ms=real_ms)
@@ -169,11 +187,26 @@ class CameraProcess:
         if view is not None and view.desired is not None:
             offered = Applied(db_epoch=view.desired.db_epoch, version=view.desired.version)
             self._notebook.take_desired(offered, view.desired.body)
+            if self._drawings is not None:
+                self._drawings.hear(offered, view.desired.body)
+
+    def _follow_drawings(self) -> None:
+        """Have each view count by the drawing that holds now: its window ends under the one before."""
+        if self._drawings is None:
+            return
+        for post, view in self._drawings.changes(self._posts.values()):
+            if post.window_s(self._clock.real_ms()) > 0:
+                self._close_window(post)
+            same = [name for name, zone in view.zones.items() if post.view.zones.get(name) == zone]
+            self._notebook.keep_flows(post.source, same)
+            post.take_view(view, real_ms=self._clock.real_ms())
+        self._drawings.tell(self._posts)
+        self._is_to_begin_anew = any(self._drawings.is_drawn(source) for source in self._unwatched)
 
     def _begin(self, view_faults: Mapping[str, str]) -> None:
         """Tell the cameras that cannot be watched, and end the faults of those that are no more."""
         for code, source in self._notebook.faults():
-            if code in OURS and source not in self._posts and source not in view_faults:
+            if code in OURS and source and source not in self._posts and source not in view_faults:
                 self._end_fault(code, source, "Kamera tidak ada lagi di konfigurasi")
         for source in self._posts:
             self._end_fault(VIEW_FAILED, source, "Berkas pandangan terbaca")
@@ -219,7 +252,7 @@ class CameraProcess:
     def _close_window(self, post: ViewPost) -> None:
         at_ms = self._notebook.stamp().at_ms
         places = post.close_window(real_ms=self._clock.real_ms(), at_ms=at_ms)
-        self._notebook.tell_window(post.source, places, model=post.detector.digest)
+        self._notebook.tell_window(post.source, places, model=post.detector.digest, drawing=post.drawing)
 
     def _tell_counts(self, real_ms: int) -> None:
         if real_ms < self._tell_due_ms:

@@ -73,7 +73,7 @@ class SyntheticSource:
         self._given_s = at_s
         self._street.run_to(at_s)
         image = self._picture.drawn(self._street, number=self._number)
-        return Frame(image=image, number=self.tally.arrived, taken_up_ms=self._times.up_ms(at_s))
+        return Frame.of(image, number=self.tally.arrived, taken_up_ms=self._times.up_ms(at_s))
 
     def read(self) -> Frame:
         """Return the next picture; see `FrameSource`."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from contract.views import Outline, View
+from contract.views import Outline, View, digest
 from edge_agent.cameras.attention import Attention
 from edge_agent.cameras.detector_post import DetectorPost
 from edge_agent.cameras.frame import Frame
@@ -28,10 +28,11 @@ from edge_agent.stills.hiding import LEAST_SCORE
 SLOW_PART = 0.1
 """Of a window's seconds, as for `cannot_see`."""
 SIGHT_EVERY_MS = 1_000
+PATIENCE_S = 0.05
 SHOWS = frozenset({CameraState.RUNNING, CameraState.RESHAPED, CameraState.ENDED})
 
-WatchMaker = Callable[[tuple[str, ...], int], ViewWatch]
-"""From the classes and now, real ms."""
+WatchMaker = Callable[[View, tuple[str, ...], int], ViewWatch]
+"""From what is drawn, the classes and now, real ms."""
 
 log = logging.getLogger(__name__)
 
@@ -97,16 +98,11 @@ class ViewPost:
         self.detector = detector
         self.looks = 0
         self.asked = 0
-        self._view = view
         self._is_waiting = is_waiting
+        self._is_gated = is_gated
         self._make_watch = make_watch
-        self._gate = MotionGate(view) if is_gated else None
-        self._attention = Attention()
         self._classes = detector.classes
-        self._watch = make_watch(self._classes, real_ms)
-        self._is_tracking = False
-        self._is_answered = False
-        """The detector could say what is in the last frame about which it was asked."""
+        self._begin(view, real_ms)
         self._judged_ms: int | None = None
         self._is_seeing = True
         self._frame_ms = real_ms
@@ -114,10 +110,31 @@ class ViewPost:
         self._seconds = 0
         self._slow_seconds = 0
 
+    def _begin(self, view: View, at_ms: int) -> None:
+        """Watch a view with nothing known of what is in it."""
+        self.view = view
+        self.drawing = digest(view)
+        """Tells by what it counts."""
+        self._gate = MotionGate(view) if self._is_gated else None
+        self._attention = Attention()
+        self._watch = self._make_watch(view, self._classes, at_ms)
+        self._is_tracking = False
+        self._is_answered = False
+        """The detector could say what is in the last frame about which it was asked."""
+
+    def take_view(self, view: View, *, real_ms: int) -> None:
+        """Watch by another drawing from now on, with fresh tracks; the window of the one before is closed already."""
+        self._begin(view, self.now_ms(real_ms))
+
+    @property
+    def patience_s(self) -> float:
+        """How long its next frame may be waited for, real s: a clip that waits to be taken has it in a moment."""
+        return PATIENCE_S if self._is_waiting else 0.0
+
     @property
     def purpose(self) -> Outline | None:
         """The part of the picture that the city has a reason to look at; None: none was drawn."""
-        return self._view.purpose
+        return self.view.purpose
 
     def hints(self, frame: Frame, *, real_ms: int) -> Detections | None:
         """Return every sign of a thing in a frame, for a still of it; None: that cannot be said."""
@@ -168,35 +185,35 @@ class ViewPost:
 
     def _can_see(self, frame: Frame, at_ms: int) -> bool:
         """Answer whether a picture shows anything; judged once a second, a lamp is not switched more often."""
-        if frame.image.size == 0:
+        if 0 in frame.pixels.size_px:
             return False
         if self._judged_ms is None or at_ms - self._judged_ms >= SIGHT_EVERY_MS:
-            self._judged_ms, self._is_seeing = at_ms, can_see(frame.image)
+            self._judged_ms, self._is_seeing = at_ms, can_see(frame.pixels.cells())
         return self._is_seeing
 
     def _motion(self, frame: Frame, at_ms: int) -> Motion:
         if self._gate is None:
             return Motion(is_moving=True, part=1.0)
-        return self._gate.look(frame.image, real_ms=at_ms)
+        return self._gate.look(frame.pixels, real_ms=at_ms)
 
     def _asked(self, frame: Frame, at_ms: int, real_ms: int) -> Watched:
         """Ask the detector; without its answer nothing is known of this frame."""
         self.asked += 1
-        detections = self.detector.detect(frame.image, self._regions(frame), real_ms=real_ms)
+        detections = self.detector.detect(frame.pixels.source, self._regions(frame), real_ms=real_ms)
         self._is_answered = detections is not None
         if detections is None:
             self._watch.blind(up_ms=at_ms)
             return Watched(tracks=(), appearances=())
         if detections.classes != self._classes:  # the model came later, and knows less than all
             self._classes = detections.classes
-            self._watch = self._make_watch(self._classes, self._window_ms)
+            self._watch = self._make_watch(self.view, self._classes, self._window_ms)
         return self._watch.step(detections, up_ms=at_ms, width_px=frame.width_px, height_px=frame.height_px)
 
     def _regions(self, frame: Frame) -> tuple[Region, ...] | None:
         """Return the part of a frame that the city has a reason to look at; None: the whole."""
-        if self._view.purpose is None:
+        if self.view.purpose is None:
             return None
-        return (around(self._view.purpose, frame.width_px, frame.height_px),)
+        return (around(self.view.purpose, frame.width_px, frame.height_px),)
 
 
 def _doubted(place: PlaceSighting, doubt: str) -> PlaceSighting:

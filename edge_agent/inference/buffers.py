@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from edge_agent.inference.candidates import Outputs, Shapes
 from edge_agent.inference.errors import PASSED_OVER, OutputError
 from edge_agent.inference.session import CHANNELS
+from models.runtime_words import why
 
 
 class BoundBuffers:
@@ -52,9 +53,8 @@ class BoundBuffers:
         try:
             self._session.run_with_iobinding(self._bindings[size])
         except Exception as exc:  # what onnxruntime raises has no base of its own
-            first_line = str(exc).partition("\n")[0]
             raise OutputError(
-                f"model gagal pada gambar ini / the model failed on this frame: {first_line}. {PASSED_OVER}"
+                f"model gagal pada gambar ini / the model failed on this frame: {why(exc)}. {PASSED_OVER}"
             ) from exc
         return {name: buffer[:size] for name, buffer in self._outputs.items()}
 

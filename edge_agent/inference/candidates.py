@@ -56,7 +56,7 @@ def above(scores: NDArray[np.float32], wanted: NDArray[np.bool_], score_min: flo
         OutputError: a score is no number from 0 to 1.
     """
     columns = int(np.flatnonzero(wanted)[-1]) + 1
-    ours = scores[:, :, :columns]
+    ours = np.ascontiguousarray(scores[:, :, :columns])  # three passes follow
     if not (ours.max(initial=0.0) <= 1.0 and ours.min(initial=1.0) >= 0.0):
         raise OutputError(unreadable("skor / scores", "0 to 1"))
     place = np.flatnonzero(ours >= score_min)

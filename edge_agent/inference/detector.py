@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.cameras.frame import Image
+from edge_agent.inference.ahead import Ahead
 from edge_agent.inference.candidates import Candidates, joined
 from edge_agent.inference.detections import Detections
-from edge_agent.inference.errors import FrameError, ModelError, OutputError, RegionError
+from edge_agent.inference.errors import PASSED_OVER, FrameError, ModelError, OutputError, RegionError
 from edge_agent.inference.input_size import DETAIL, input_size
 from edge_agent.inference.letterbox import Placement, Scaler, edges_px, place, to_frame
 from edge_agent.inference.regions import Region, whole
@@ -51,6 +52,7 @@ class Detector:
         self._score_min = score_min
         self._detail = detail
         self._scaler = Scaler(threads=threads)
+        self._input_px: dict[tuple[int, int], tuple[int, int]] = {}
         self.classes = tuple(name for name in CLASSES if name in manifest.classes)
         """Names that detections can have, in the registry's order."""
         self._wanted = np.array([bool(name) for name in manifest.classes])
@@ -89,11 +91,12 @@ class Detector:
         detector._try_out(path)
         return detector
 
-    def detect(self, image: Image, regions: Sequence[Region] | None = None) -> Detections:
+    def detect(self, image: Image | Ahead, regions: Sequence[Region] | None = None) -> Detections:
         """Return what is in a frame.
 
         Args:
-            image: [height_px, width_px, 3] uint8, RGB, each row contiguous; any size.
+            image: [height_px, width_px, 3] uint8, RGB, each row contiguous; any size. Or a frame of
+                which parts were scaled ahead, to the same detections.
             regions: parts of it to look at, at most `REGIONS_MOST`; None looks at the whole frame as one.
 
         Raises:
@@ -105,7 +108,7 @@ class Detector:
         if not chosen:
             return Detections.none(self.classes)
         model, placements = self._placed(chosen)
-        height_px, width_px = image.shape[:2]
+        width_px, height_px = _size_px(image)
         found = self._candidates(model, image, placements, self._score_min)
         return self._detections(found, placements, width_px, height_px)
 
@@ -132,7 +135,12 @@ class Detector:
     def _input_size(self, regions: Sequence[Region]) -> tuple[int, int]:
         """Return width and height of the input that suits the largest of the regions."""
         largest = max(regions, key=lambda region: region.width_px * region.height_px)
-        return input_size(largest.width_px, largest.height_px, self._manifest.input, detail=self._detail)
+        region_px = largest.width_px, largest.height_px
+        if region_px not in self._input_px:
+            if len(self._input_px) >= REGIONS_MOST:
+                self._input_px.clear()
+            self._input_px[region_px] = input_size(*region_px, self._manifest.input, detail=self._detail)
+        return self._input_px[region_px]
 
     def _placed(self, regions: Sequence[Region]) -> tuple[SizedModel, list[Placement]]:
         model = self._models.of(self._input_size(regions))
@@ -140,7 +148,7 @@ class Detector:
         return model, [place(region, model.width_px, model.height_px, keep_shape=keep_shape) for region in regions]
 
     def _candidates(
-        self, model: SizedModel, image: Image, placements: Sequence[Placement], score_min: float
+        self, model: SizedModel, image: Image | Ahead, placements: Sequence[Placement], score_min: float
     ) -> Candidates:
         """Run the model on the regions, `BATCH_MOST` at a time."""
         parts = []
@@ -185,7 +193,9 @@ class Detector:
         try:
             self.detect(grey)
         except OutputError as exc:
-            raise ModelError(f"{path}: model gagal pada gambar abu-abu / the model failed on grey: {exc}") from exc
+            why = str(exc).removesuffix(PASSED_OVER)
+            text = f"{path}: model gagal pada gambar abu-abu / the model failed on grey: {why}"
+            raise ModelError(f"{text}Pasang ulang model ini / Install this model again.") from exc
 
 
 def _best(score: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -211,15 +221,23 @@ def _is_cut(
     return is_cut
 
 
-def _verified(image: Image, regions: Sequence[Region] | None) -> tuple[Region, ...]:
+def _size_px(image: Image | Ahead) -> tuple[int, int]:
+    """Return width and height."""
+    if isinstance(image, Ahead):
+        return image.size_px
+    return int(image.shape[1]), int(image.shape[0])
+
+
+def _verified(image: Image | Ahead, regions: Sequence[Region] | None) -> tuple[Region, ...]:
     """Return the regions to look at.
 
     Raises:
         FrameError: the picture cannot be used.
         RegionError: a region does not lie in it.
     """
-    _verify_image(image)
-    height_px, width_px = image.shape[:2]
+    if not isinstance(image, Ahead):
+        _verify_image(image)
+    width_px, height_px = _size_px(image)
     chosen = (whole(width_px, height_px),) if regions is None else tuple(regions)
     _verify_regions(chosen, width_px, height_px)
     return chosen

@@ -16,7 +16,7 @@ from av import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from edge_agent.cameras.frame import Image
+from edge_agent.inference.ahead import Ahead, Image
 from edge_agent.inference.regions import Region
 
 PACKED = "rgb24"
@@ -95,11 +95,11 @@ class Scaler:
         self._threads = threads
         self._reformatters: OrderedDict[tuple[int, int, int, int], VideoReformatter] = OrderedDict()
 
-    def fill(self, image: Image, placement: Placement, into: NDArray[np.uint8], *, pad: int) -> None:
+    def fill(self, image: Image | Ahead, placement: Placement, into: NDArray[np.uint8], *, pad: int) -> None:
         """Write a region into one place of the batch.
 
         Args:
-            image: [height_px, width_px, 3] uint8, holds the region.
+            image: [height_px, width_px, 3] uint8, holds the region; or what was made of it ahead.
             placement: of the region in `into`.
             into: [input height, input width, 3] uint8, overwritten whole.
             pad: grey value beside the region.
@@ -108,14 +108,25 @@ class Scaler:
         right, lower = left + placement.width_px, upper + placement.height_px
         into[:upper], into[lower:] = pad, pad
         into[upper:lower, :left], into[upper:lower, right:] = pad, pad
-        crop = image[region.upper_px : region.lower_px, region.left_px : region.right_px]
         inner = into[upper:lower, left:right]
-        if crop.shape == inner.shape:
-            inner[:] = crop
-        else:
-            self._scale(crop, inner)
+        if isinstance(image, Ahead):
+            made = image.take(region, placement.width_px, placement.height_px)
+            if made is not None:
+                inner[:] = made
+                return
+            image = image.image()
+        self._scale(image[region.upper_px : region.lower_px, region.left_px : region.right_px], inner)
+
+    def scaled(self, crop: Image, width_px: int, height_px: int) -> Image:
+        """Return a part of a frame at another size, in memory of its own."""
+        into = np.empty((height_px, width_px, len(PLANE_CHANNELS)), np.uint8)
+        self._scale(crop, into)
+        return into
 
     def _scale(self, crop: Image, into: NDArray[np.uint8]) -> None:
+        if crop.shape == into.shape:
+            into[:] = crop
+            return
         height_px, width_px = into.shape[:2]
         is_shrunk = crop.shape[1] > width_px or crop.shape[0] > height_px
         scaled = self._reformatter((crop.shape[1], crop.shape[0], width_px, height_px)).reformat(

@@ -8,10 +8,10 @@ import onnxruntime
 from edge_agent.inference.candidates import Shapes
 from edge_agent.inference.errors import ModelError
 from models.manifest import Input
+from models.runtime_words import SILENT, why
 
 CHANNELS = 3
 _INPUT_TYPE, _OUTPUT_TYPE = "tensor(uint8)", "tensor(float)"
-_LOG_ERRORS = 3
 
 
 def open_session(path: Path, *, threads: int) -> onnxruntime.InferenceSession:
@@ -33,15 +33,14 @@ def open_session(path: Path, *, threads: int) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.enable_mem_pattern = False
-    options.log_severity_level = _LOG_ERRORS
+    options.log_severity_level = SILENT
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.use_device_allocator_for_initializers", "1")
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as exc:  # what onnxruntime raises has no base of its own
-        first_line = str(exc).partition("\n")[0]
         raise ModelError(
-            f"{path}: model tidak dapat dibuka / the model cannot be opened: {first_line}. "
+            f"{path}: model tidak dapat dibuka / the model cannot be opened: {why(exc)}. "
             "Pasang ulang model ini / Install this model again."
         ) from exc
 

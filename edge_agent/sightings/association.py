@@ -65,6 +65,7 @@ def associate(motion: Motion, family: Indices, found: Boxes, *, is_fresh: Mask, 
     narrow = np.full(len(motion), NARROW_BUFFER)
     wide = np.clip(WIDE_DOUBTS * motion.doubt_sides, NARROW_BUFFER, WIDEST_BUFFER)
     every = np.ones(len(motion), bool)
+    is_free = np.ones(len(found.boxes), bool)
     for tracks, detections, buffer, iou_least in (
         (is_sure, found.is_good, narrow, NARROW_IOU),
         (~is_sure, found.is_good, narrow, NARROW_IOU),
@@ -73,13 +74,13 @@ def associate(motion: Motion, family: Indices, found: Boxes, *, is_fresh: Mask, 
         (is_fresh & ~is_sure, ~found.is_good, narrow, WEAK_IOU),
     ):
         rows = np.flatnonzero(tracks & (of_track < 0))
-        taken = np.isin(np.arange(len(found.boxes)), of_track)
-        columns = np.flatnonzero(detections & ~taken)
-        if len(rows) and len(columns):
+        columns = np.flatnonzero(detections & is_free) if len(rows) else rows
+        if len(columns):
             near = buffered_ious(motion.boxes[rows], found.boxes[columns], buffer[rows])
             near = np.where(may_be[np.ix_(rows, columns)], near, 0.0)
             chosen = _assign(near, iou_least)
             of_track[rows[chosen >= 0]] = columns[chosen[chosen >= 0]]
+            is_free[columns[chosen[chosen >= 0]]] = False
     return of_track
 
 

@@ -8,7 +8,8 @@ MACHINES = ("motorcycle", "bicycle")
 """What people ride on."""
 ROAD = (*MACHINES, *VEHICLES)
 """What counts as traffic."""
-AT_THE_BANK = ("person", "boat")
+PERSON = "person"
+AT_THE_BANK = (PERSON, "boat")
 
 _FAMILIES = (VEHICLES, MACHINES)
 """Detectors waver within a family from frame to frame, as on a van, and hardly between them."""

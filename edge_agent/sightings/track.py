@@ -19,6 +19,8 @@ class Track:
     """Of the middle of the box, filtered."""
     score: float
     """Of the last detection."""
+    mean_score: float
+    """Of all its detections."""
     hits: int
     """Frames in which it was detected."""
     born_up_ms: int

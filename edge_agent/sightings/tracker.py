@@ -169,7 +169,8 @@ class Tracker:
         most_ms = np.where(tracks.is_sure, 1000 * HIDDEN_MOST_S, 1000 * UNSURE_HIDDEN_MOST_S)
         is_hidden_long = up_ms - tracks.seen_up_ms > most_ms
         is_fresh = (tracks.seen_frame == self._frame) & (up_ms - tracks.seen_up_ms <= 1000 * PAUSE_MOST_S)
-        return tracks.only(is_fresh | ~is_hidden_long)
+        is_known = is_fresh | ~is_hidden_long
+        return tracks if is_known.all() else tracks.only(is_known)
 
     def _updated(self, tracks: _Tracks, found: Fused, of_track: Indices, up_ms: int) -> _Tracks:
         """Return the tracks with their detections taken in; the others as predicted."""
@@ -187,8 +188,14 @@ class Tracker:
         return replace(updated, is_sure=updated.is_sure | _borne_out(updated))
 
     def _with_births(self, tracks: _Tracks, found: Fused, of_track: Indices, up_ms: int) -> _Tracks:
-        is_free = ~np.isin(np.arange(len(found)), of_track)
-        new = np.flatnonzero(is_free & (found.is_good | _may_be_more(found)))
+        is_free = np.ones(len(found), np.bool_)
+        is_free[of_track[of_track >= 0]] = False
+        new = np.flatnonzero(is_free)
+        if not len(new):
+            return tracks
+        new = new[(found.is_good | _may_be_more(found))[new]]
+        if not len(new):
+            return tracks
         room = TRACKS_MOST - len(tracks.number)
         best = np.sort(new[np.lexsort((-found.score[new], ~found.is_good[new]))][:room])
         self.turned_away += int(found.is_good[new].sum() - found.is_good[best].sum())
@@ -226,6 +233,7 @@ class Tracker:
                 box_xyxy_px=tuple(tracks.box[i].tolist()),
                 speed_px_s=(float(speed[i, 0]), float(speed[i, 1])),
                 score=float(tracks.score[i]),
+                mean_score=float(tracks.evidence[i] / tracks.hits[i]),
                 hits=int(tracks.hits[i]),
                 born_up_ms=int(tracks.born_up_ms[i]),
                 seen_up_ms=int(tracks.seen_up_ms[i]),

@@ -1,5 +1,8 @@
 """How many stills a box may make: a pause between two of a view, and bytes a day for all. Pure.
 
+A part of the day's bytes belongs to the stills that people ask for, and only to them: hourly ones cannot take it from a
+person, and a person who asks all day long cannot take the others'.
+
 Days are those of UTC, as the hub's own quota of pictures has them. The clock is the box's; after a step of it, in
 either direction, a still may come early.
 """
@@ -11,6 +14,8 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 DAY_MS = 24 * 3_600_000
+ASKED_PART = 0.25
+"""Of the day's bytes, for stills that people ask for: 80 of 50 KB of the default's 4 MiB."""
 _MIB = 1024 * 1024
 
 
@@ -32,7 +37,9 @@ class Spent(Struct, frozen=True, kw_only=True):
     day: int = 0
     """Since 1970, UTC."""
     day_bytes: int = 0
-    """On that day."""
+    """On that day, without those that people asked for."""
+    asked_bytes: int = 0
+    """On that day, those that people asked for."""
     refused: int = 0
     """Stills that somebody at a bank or the hour asked for and the pause or the bytes did not allow, ever."""
     last_ms: dict[str, int] = {}
@@ -49,19 +56,28 @@ def may_follow(spent: Spent, settings: StillSettings, source: str, *, at_ms: int
     return settings.daily_mb > 0 and _has_paused(spent, source, settings.least_pause_s, at_ms)
 
 
-def fits(spent: Spent, settings: StillSettings, size_bytes: int, *, at_ms: int) -> bool:
-    """Answer whether a still may have so many bytes today."""
-    return _day_bytes(spent, at_ms) + size_bytes <= settings.daily_mb * _MIB
+def fits(spent: Spent, settings: StillSettings, size_bytes: int, *, at_ms: int, is_asked: bool = False) -> bool:
+    """Answer whether a still may have so many bytes today; `is_asked`: a person asked for it."""
+    used, part = _day_bytes(spent, at_ms)[is_asked], ASKED_PART if is_asked else 1 - ASKED_PART
+    return used + size_bytes <= part * settings.daily_mb * _MIB
 
 
 def after(spent: Spent, source: str, size_bytes: int, *, at_ms: int) -> Spent:
     """Return what is spent after a still of so many bytes."""
+    others, asked = _day_bytes(spent, at_ms)
     return replace(
         spent,
         day=at_ms // DAY_MS,
-        day_bytes=_day_bytes(spent, at_ms) + size_bytes,
+        day_bytes=others + size_bytes,
+        asked_bytes=asked,
         last_ms={**spent.last_ms, source: at_ms},
     )
+
+
+def after_asked(spent: Spent, size_bytes: int, *, at_ms: int) -> Spent:
+    """Return what is spent after a still that a person asked for; the next of the view's own is due as before."""
+    others, asked = _day_bytes(spent, at_ms)
+    return replace(spent, day=at_ms // DAY_MS, day_bytes=others, asked_bytes=asked + size_bytes)
 
 
 def after_refusal(spent: Spent, source: str, *, at_ms: int | None) -> Spent:
@@ -75,5 +91,6 @@ def _has_paused(spent: Spent, source: str, pause_s: float, at_ms: int) -> bool:
     return last_ms is None or abs(at_ms - last_ms) >= 1000 * pause_s
 
 
-def _day_bytes(spent: Spent, at_ms: int) -> int:
-    return spent.day_bytes if spent.day == at_ms // DAY_MS else 0
+def _day_bytes(spent: Spent, at_ms: int) -> tuple[int, int]:
+    """Return the bytes of this day: those of the views' own stills, and those that people asked for."""
+    return (spent.day_bytes, spent.asked_bytes) if spent.day == at_ms // DAY_MS else (0, 0)

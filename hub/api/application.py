@@ -47,10 +47,12 @@ from hub.api.pages import (
     sign_in,
     tokens,
     users,
+    view_forms,
 )
 from hub.api.pages import alerts as alert_pages
 from hub.api.pages import audit as audit_page
 from hub.api.pages import nodes as node_pages
+from hub.api.pages import view_drawing as view_drawing_page
 from hub.api.pages import views as view_pages
 from hub.api.pages import wall as wall_page
 from hub.api.pages.page import page, wording_of
@@ -65,6 +67,7 @@ from hub.api.routes import (
     renew,
     service,
     stations,
+    stills,
     views,
     wall,
 )
@@ -86,6 +89,9 @@ TOO_LARGE = {
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 """How every route that takes a body answers."""
+
+_FORMS = ("/alarm/", "/kamera/")
+"""Pages with forms below them: who has to sign in first comes back to the page."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -171,6 +177,7 @@ def _api_routers() -> tuple[APIRouter, ...]:
     return (
         stations.router,
         views.router,
+        stills.router,
         alerts.router,
         nodes.router,
         deliveries.router,
@@ -188,6 +195,8 @@ def _page_routers() -> tuple[APIRouter, ...]:
         wall_page.router,
         rivers.router,
         view_pages.router,
+        view_forms.router,
+        view_drawing_page.router,
         alert_pages.router,
         alert_forms.router,
         node_pages.router,
@@ -331,7 +340,7 @@ def _answer(request: Request, error: ApiError, *, status: int, headers: dict[str
 def _sign_in_at(request: Request) -> str:
     """Return where to sign in and come back from: to the page that was asked for, or that a form stood on."""
     path = request.url.path
-    back = path if request.method == "GET" else path.rpartition("/")[0] if path.startswith("/alarm/") else "/dinding"
+    back = path if request.method == "GET" else path.rpartition("/")[0] if path.startswith(_FORMS) else "/dinding"
     return f"/masuk?kembali={quote(back)}"
 
 

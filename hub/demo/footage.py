@@ -41,8 +41,8 @@ _FETCHING = (
 )
 _NO_CLIENT = (
     "Rekaman kamera peragaan belum ada, dan komputer ini tanpa apt. Di komputer Debian: apt-get download {name}, lalu "
-    "salin {clip} dari paket itu ke {path} / No footage for the demo's camera, and no apt here. On a Debian computer "
-    "fetch that package, and copy the clip out of it to that place. Then make demo again."
+    "salin {clip} dari paket itu ke {path}, dan jalankan make demo lagi. / No footage for the demo's camera, and no "
+    "apt here. On a Debian computer fetch that package, copy the clip out of it to that place, and make demo again."
 )
 
 

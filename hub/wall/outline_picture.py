@@ -1,4 +1,4 @@
-"""What is drawn on a view as geometry on an empty field of 16:9: no picture of a camera is needed for it, or shown."""
+"""What is drawn on a view as geometry, on an empty field of 16:9 or over a still of any shape."""
 
 from collections.abc import Sequence
 
@@ -28,23 +28,23 @@ class Shape(Struct, frozen=True, kw_only=True):
     y: float
 
 
-def shapes_of(view: View) -> tuple[Shape, ...]:
-    """Return everything that is drawn: the purpose first, zones, then lines."""
-    drawn = [] if view.purpose is None else [_area("", "purpose", view.purpose)]
-    drawn += [_area(name, str(zone.kind.value), zone.outline) for name, zone in sorted(view.zones.items())]
-    return (*drawn, *(_line(name, line.start, line.end) for name, line in sorted(view.lines.items())))
+def shapes_of(view: View, *, height: int = HEIGHT) -> tuple[Shape, ...]:
+    """Return everything that is drawn: the purpose first, zones, then lines; on a field `WIDTH` by `height`."""
+    drawn = [] if view.purpose is None else [_area("", "purpose", view.purpose, height)]
+    drawn += [_area(name, str(zone.kind.value), zone.outline, height) for name, zone in sorted(view.zones.items())]
+    return (*drawn, *(_line(name, line.start, line.end, height) for name, line in sorted(view.lines.items())))
 
 
-def _area(name: str, kind: str, outline: Sequence[Point]) -> Shape:
-    corners = [_px(point) for point in outline]
+def _area(name: str, kind: str, outline: Sequence[Point], height: int) -> Shape:
+    corners = [_px(point, height) for point in outline]
     x = sum(x for x, _ in corners) / len(corners)
     y = min(y for _, y in corners) + NAME_PX
     path = "M" + "L".join(f"{x:g},{y:g}" for x, y in corners) + "Z"
     return Shape(name=name, kind=kind, path=path, arrow="", x=round(x, 1), y=round(y, 1))
 
 
-def _line(name: str, start: Point, end: Point) -> Shape:
-    (x1, y1), (x2, y2) = _px(start), _px(end)
+def _line(name: str, start: Point, end: Point, height: int) -> Shape:
+    (x1, y1), (x2, y2) = _px(start, height), _px(end, height)
     length = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1.0)
     x, y = (x1 + x2) / 2, (y1 + y2) / 2
     # To the right of a line that runs from left to right is downwards in a picture.
@@ -57,5 +57,5 @@ def _line(name: str, start: Point, end: Point) -> Shape:
     )
 
 
-def _px(point: Point) -> Point:
-    return round(point[0] * WIDTH, 1), round(point[1] * HEIGHT, 1)
+def _px(point: Point, height: int) -> Point:
+    return round(point[0] * WIDTH, 1), round(point[1] * height, 1)

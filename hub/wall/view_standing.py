@@ -10,7 +10,7 @@ from enum import StrEnum
 from hub.wall.freshness import AgeLimits
 
 CANNOT_SEE, TOO_SLOW = "cannot_see", "too_slow"
-DOUBTING = frozenset({"camera_reshaped"})
+DOUBTING = frozenset({"camera_reshaped", "view_refused"})
 """Faults with which a camera still counts, but perhaps in the wrong places."""
 ROAD_STATES = ("lancar", "padat", "macet")
 """From the best to the worst."""

@@ -38,6 +38,7 @@ def fault_words(language: Language) -> dict[str, str]:
         "camera_missing": language.say("KAMERA TIDAK ADA"),
         "camera_reshaped": language.say("UKURAN GAMBAR BERUBAH"),
         "view_failed": language.say("GARIS TIDAK TERBACA"),
+        "view_refused": language.say("GAMBAR ZONA DITOLAK"),
         "model_failed": language.say("MODEL RUSAK"),
         "inference_failed": language.say("PENGENALAN GAGAL"),
     }

@@ -1,8 +1,9 @@
 """`models evaluate DIR --task traffic|blur [--json OUT] [--html OUT] [--model FOLDER]`: a model against truth.
 
 Prints a table; the JSON holds every figure, the page also the curves and the worst pictures. DIR is a set or a parent
-of several. Exit codes: 0 evaluated (what had to be left out is named), 1 the model or an output failed, or the figure
-of the task `blur` is below `--at-least`, 2 nothing to evaluate or a label file that cannot be understood.
+of several. Exit codes: 0 evaluated (what had to be left out is named), 1 the model or an output failed, a `--bar` was
+missed, or the figure of the task `blur` is below `--at-least`, 2 nothing to evaluate or a label file that cannot be
+understood.
 """
 
 import argparse
@@ -14,12 +15,17 @@ from pathlib import Path
 
 from contract.clock import SystemClock
 from models import evaluation
+from models.evaluation.bars import Bar, parsed
 from models.evaluation.errors import OutputError, UnfitOptionError
 from models.evaluation.questions import QUESTIONS
 
 DEFAULT_MODEL = Path(evaluation.__file__).resolve().parents[1] / "street"
 WORST_MOST = 12
 """Pictures a set on the page: 60 KB each."""
+HALVES = ("even", "odd")
+"""Of a set's pictures in the order of its label file, numbered from 0: what is chosen on one half is told of the other.
+"""
+EXIT_MISSED = 1
 TILES_MOST = 4
 """Columns or rows: 16 regions are what the detector takes."""
 
@@ -39,6 +45,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="[QUESTION=]P",
         help="compare recalls at this precision instead of the baseline's own, for example "
         "motorcycle_rider_joined=0.82; may be given more than once",
+    )
+    parser.add_argument(
+        "--bar",
+        type=_bar,
+        action="append",
+        default=[],
+        metavar="[SET:]WHAT=LIMIT",
+        help="end with 1 where it is missed: a question and its least gain in points, ms or cpu_ms and the most "
+        "times the baseline's, or counts and the most vehicles off; for example motorcycle_rider_joined=10, car=0, "
+        "ms=2, counts=1; may be given more than once",
+    )
+    parser.add_argument(
+        "--half", choices=HALVES, help="every second picture of a set only, from the first or from the second on"
     )
     parser.add_argument("--tiles", type=_tiles, metavar="CxR", help="columns x rows for the product's scheme")
     parser.add_argument(
@@ -67,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
     if args.task == "blur":
         return _blur(args)
     truth = read_folder(args.folder)
+    if args.half is not None:
+        truth = truth.every_second(HALVES.index(args.half))
     clock = SystemClock()
     progress = Progress(sys.stderr, clock)
     done = Evaluation(
@@ -75,6 +96,7 @@ def run(args: argparse.Namespace) -> int:
         clock=clock,
         tell=progress.tell,
         worst_most=args.worst,
+        bars=args.bar,
     ).of(truth)
     progress.end()
     sys.stdout.write("\n".join(table.lines(done.report)) + "\n")
@@ -82,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         _write(args.json, report.encode(done.report))
     if args.html is not None:
         _write(args.html, page.page(done.report, done.shown).encode())
-    return 0
+    return 0 if all(one.is_met for one in done.report.bars) else EXIT_MISSED
 
 
 def _verify_options(args: argparse.Namespace) -> None:
@@ -91,7 +113,13 @@ def _verify_options(args: argparse.Namespace) -> None:
     Raises:
         UnfitOptionError: names all such options.
     """
-    of_traffic = {"--html": args.html, "--tiles": args.tiles, "--at-precision": args.at_precision}
+    of_traffic = {
+        "--html": args.html,
+        "--tiles": args.tiles,
+        "--at-precision": args.at_precision,
+        "--bar": args.bar,
+        "--half": args.half,
+    }
     of_blur = {"--at-least": args.at_least}
     unfit = [
         name for name, value in (of_traffic if args.task == "blur" else of_blur).items() if value not in (None, [])
@@ -171,6 +199,13 @@ def _asked(text: str) -> tuple[str, float]:
     if name and name not in names:
         raise argparse.ArgumentTypeError(f"{name!r}: diharapkan / expected {', '.join(names)}")
     return name or "*", _part(number)
+
+
+def _bar(text: str) -> Bar:
+    try:
+        return parsed(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
 
 
 def _tiles(text: str) -> tuple[int, int]:

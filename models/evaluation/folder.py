@@ -6,7 +6,7 @@ a set of its own where there is none. Links to other folders are not followed.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.evaluation import annotations, counts
@@ -24,6 +24,10 @@ class Truth:
     """By the set's name: what was left out."""
     passed_over: tuple[str, ...]
     """Label files of another task, in words."""
+
+    def every_second(self, first: int) -> "Truth":
+        """Return the truth with every second picture of each set, from number 0 or 1 on; clips are whole."""
+        return replace(self, sets=tuple(replace(one, pictures=one.pictures[first::2]) for one in self.sets))
 
 
 def read_folder(folder: Path) -> Truth:

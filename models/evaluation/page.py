@@ -15,7 +15,7 @@ from models.evaluation.figures import Answer
 from models.evaluation.pictures import UnreadablePictureError
 from models.evaluation.plot import plotted
 from models.evaluation.report import Clip, CountRow, Report, Row, SetReport
-from models.evaluation.table import part, points, signed, time_words
+from models.evaluation.table import bar_value, bar_words, part, points, signed, time_words, verdict
 from models.evaluation.worst import BadPicture
 
 _STYLE = Path(__file__).with_name("page.css")
@@ -36,6 +36,7 @@ _FIGURE_HEADS = (
     "recall @ presisi",
     "selisih / gain",
 )
+_BAR_HEADS = ("set", "batas / bar", "ukuran / measured", "hasil / result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,7 +56,7 @@ def page(report: Report, shown: Mapping[str, Illustrations]) -> str:
     """
     made = datetime.datetime.fromtimestamp(report.made_ms / 1000, datetime.UTC)
     body = "\n".join(
-        [*_head(report, made), *(_set(one, shown[one.name]) for one in report.sets), *_foot(report)],
+        [*_head(report, made), *_bars(report), *(_set(one, shown[one.name]) for one in report.sets), *_foot(report)],
     )
     style = _STYLE.read_text(encoding="utf-8")
     return (
@@ -85,6 +86,20 @@ def _head(report: Report, made: datetime.datetime) -> Iterator[str]:
         "<dt>selisih / gain</dt><dd>recall produk dikurangi dasar pada presisi yang sama, dalam poin / recall of the "
         "product less that of the baseline at the same precision, in points</dd></dl>"
     )
+
+
+def _bars(report: Report) -> Iterator[str]:
+    if not report.bars:
+        return
+    yield "<section><h2>Batas <i>bars</i></h2><table><thead><tr>"
+    yield "".join(f'<th scope="col">{one}</th>' for one in _BAR_HEADS)
+    yield "</tr></thead><tbody>"
+    for bar in report.bars:
+        cells = zip(_BAR_HEADS[1:], (bar_words(bar), bar_value(bar), verdict(bar)), strict=True)
+        sign = "up" if bar.is_met else "down"
+        told = "".join(f'<td data-name="{head}" class="{sign}">{escape(words)}</td>' for head, words in cells)
+        yield f'<tr><th scope="row">{escape(bar.set_name)}</th>{told}</tr>'
+    yield "</tbody></table></section>"
 
 
 def _set(one: SetReport, shown: Illustrations) -> str:

@@ -95,6 +95,20 @@ class SetReport(Struct, frozen=True, kw_only=True):
     """What was left out or corrected, and why."""
 
 
+class BarResult(Struct, frozen=True, kw_only=True):
+    """One bar of `--bar`, held against one set."""
+
+    bar: str
+    """As the command line had it."""
+    set_name: str
+    what: str
+    limit: float
+    value: float | None
+    """Gain in points, times the baseline's milliseconds (of the clock or of the processor), or most vehicles off; None:
+    nothing answers the bar."""
+    is_met: bool
+
+
 class Model(Struct, frozen=True, kw_only=True):
     """Which model spoke."""
 
@@ -141,6 +155,8 @@ class Report(Struct, frozen=True, kw_only=True):
     settings: Settings
     sets: tuple[SetReport, ...]
     passed_over: tuple[str, ...]
+    bars: tuple[BarResult, ...] = ()
+    """Those that the command line asked for."""
 
 
 def encode(report: Report) -> bytes:

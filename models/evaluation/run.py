@@ -1,9 +1,10 @@
 """The evaluation of a whole folder: truth and schemes in, report and what a page shows out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contract.clock import Clock
+from models.evaluation.bars import Bar, judged
 from models.evaluation.clips import UnusableClipError, counted
 from models.evaluation.figures import OPERATING_SCORE, answers
 from models.evaluation.folder import Truth
@@ -36,6 +37,7 @@ class Evaluation:
     clock: Clock
     tell: Tell
     worst_most: int
+    bars: Sequence[Bar] = ()
 
     def of(self, truth: Truth) -> Evaluated:
         """Return the evaluation of a folder.
@@ -104,4 +106,5 @@ class Evaluation:
             ),
             sets=sets,
             passed_over=passed_over,
+            bars=judged(self.bars, sets),
         )

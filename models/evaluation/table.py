@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from models.evaluation.report import Clip, CountRow, Report, Row, Scored, SetReport, Time
+from models.evaluation.bars import COUNTS, CPU_MS, MS
+from models.evaluation.report import BarResult, Clip, CountRow, Report, Row, Scored, SetReport, Time
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -16,6 +17,36 @@ def lines(report: Report) -> Iterator[str]:
         yield from _set(one, report.settings.operating_score)
     for words in report.passed_over:
         yield f"dilewati / passed over: {words}"
+    if report.bars:
+        yield ""
+        yield f"{'batas / bar':<52}{'ukuran / measured':>20}"
+    for bar in report.bars:
+        yield f"  {bar.set_name + ': ' + bar_words(bar):<50}{bar_value(bar):>20}  {verdict(bar)}"
+
+
+def bar_words(bar: BarResult) -> str:
+    """Return what a bar asks for."""
+    if bar.what in (MS, CPU_MS):
+        return f"{bar.what}, × ≤ {bar.limit:g}"
+    if bar.what == COUNTS:
+        return f"hitungan / counts, ± ≤ {bar.limit:g}"
+    return f"{bar.what}, ≥ {points(bar.limit)}"
+
+
+def bar_value(bar: BarResult) -> str:
+    """Return what was measured for a bar; a dash where nothing was."""
+    if bar.value is None:
+        return "–"
+    if bar.what in (MS, CPU_MS):
+        return f"× {bar.value:.2f}"
+    return f"{bar.value:g}" if bar.what == COUNTS else points(bar.value)
+
+
+def verdict(bar: BarResult) -> str:
+    """Return whether a bar is reached."""
+    if bar.value is None:
+        return "GAGAL / MISS (tidak ada yang menjawab / nothing answers)"
+    return "lulus / pass" if bar.is_met else "GAGAL / MISS"
 
 
 def _set(one: SetReport, score: float) -> Iterator[str]:

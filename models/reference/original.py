@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from models.errors import SourceError, ToolError
 from models.manifest import Manifest
 from models.recipe import GraphPart
+from models.sources.client import NPM_BOUNDS, reason
+from models.writing import make_folder
 
 HERE = Path(__file__).parent
 INSTALL_TIMEOUT_S = 1800
 RUN_TIMEOUT_S = 1800
-LAST_WORDS = 400
 CHANNEL_ORDERS = {"rgb": [0, 1, 2], "bgr": [2, 1, 0]}
 
 
@@ -63,14 +64,15 @@ def run_original(
 
 def _install(folder: Path, say: Callable[[str], None]) -> None:
     """Install the runtime unless it is there as the lock file says."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     stamp, lock = folder / "installed.lock", (HERE / "package-lock.json").read_bytes()
     if stamp.is_file() and stamp.read_bytes() == lock:
         return
-    say("Memasang / installing TensorFlow.js (77 MB) ...")
+    say("Memasang / installing TensorFlow.js (77 MB) dari registri npm / from the npm registry ...")
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(HERE / name, folder / name)
-    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder, INSTALL_TIMEOUT_S)
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    _run(["npm", "ci", *quiet, *NPM_BOUNDS], folder, INSTALL_TIMEOUT_S)
     stamp.write_bytes(lock)
 
 
@@ -82,8 +84,9 @@ def _run(command: list[str], folder: Path, timeout_s: int) -> None:
     except subprocess.TimeoutExpired as exc:
         raise SourceError(f"{' '.join(command)}: lebih dari / longer than {timeout_s} s. Ulangi / Try again.") from exc
     if ended.returncode != 0:
-        said = ended.stderr.strip()[-LAST_WORDS:]
-        raise SourceError(f"{' '.join(command)}: gagal / failed: {said}. Periksa jaringan / Check the network.")
+        raise SourceError(
+            f"{' '.join(command)}: gagal / failed: {reason(ended.stderr)}. Periksa jaringan / Check the network."
+        )
 
 
 def _read(path: Path, name: str, manifest: Manifest, count: int) -> NDArray[np.float32]:

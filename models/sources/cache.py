@@ -6,25 +6,18 @@ the name (in an environment of its own) before the hash is looked at here.
 """
 
 import hashlib
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from models.errors import ContentError, SourceError, ToolError
+from models.errors import ContentError, SourceError
 from models.sources.archive import files_in
+from models.sources.client import fetch
 from models.sources.package import Package
-from models.writing import write_whole
-
-FETCH_TIMEOUT_S = 1800
-"""144 MB at 100 kB/s."""
-LAST_WORDS = 400
-"""Characters of what a client said that are worth repeating."""
+from models.writing import make_folder, write_whole
 
 _FETCHING = "fetching-"
-_CLIENTS = {"npm": "npm", "wheel": "pip", "sdist": "pip", "debian": "apt-get"}
 
 
 class Cache:
@@ -41,6 +34,7 @@ class Cache:
         Raises:
             SourceError: it could not be fetched, or is not the file whose hash is written down.
             ToolError: the package's client is not installed.
+            PlaceError: the folder cannot be written.
         """
         missing = [wanted for wanted, digest in package.files.items() if not _is(self._place(package, wanted), digest)]
         if missing:
@@ -59,11 +53,9 @@ class Cache:
         return self._folder / package.folder_name / name
 
     def _fetch(self, package: Package) -> None:
-        size = f" ({package.megabytes:g} MB)" if package.megabytes else ""
-        self._say(f"Mengambil / fetching {package.label}{size} ...")
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         with tempfile.TemporaryDirectory(dir=self._folder, prefix=_FETCHING) as folder:
-            archive = _fetched(package, Path(folder))
+            archive = fetch(package, Path(folder), say=self._say)
             if package.sha256 is not None:
                 _verify(archive.read_bytes(), package.sha256, package.label)
             found = files_in(archive, package.files)
@@ -72,38 +64,6 @@ class Cache:
                 raise SourceError(f"{package.label}: tidak memuat / does not hold {name}. Periksa versi / Check.")
             _verify(found[name], digest, f"{package.label}, {name}")
             write_whole(self._place(package, name), found[name])
-
-
-def _fetched(package: Package, folder: Path) -> Path:
-    """Return the archive that the package's client has put into an empty folder."""
-    client = _CLIENTS[package.kind]
-    advice = f"Periksa jaringan, lalu ulangi / Check the network, then try again: {' '.join(_command(package))}"
-    try:
-        ended = subprocess.run(
-            _command(package), cwd=folder, capture_output=True, text=True, timeout=FETCH_TIMEOUT_S, check=False
-        )
-    except FileNotFoundError as exc:
-        advice = "di Debian / on Debian" if package.kind == "debian" else f"Coba / Try: apt-get install {client}"
-        raise ToolError(f"{package.label}: perlu / needs {client}. {advice}") from exc
-    except subprocess.TimeoutExpired as exc:
-        raise SourceError(f"{package.label}: lebih dari / longer than {FETCH_TIMEOUT_S} s. {advice}") from exc
-    archives = sorted(folder.iterdir())
-    if ended.returncode != 0 or len(archives) != 1:
-        said = ended.stderr.strip()[-LAST_WORDS:]
-        raise SourceError(f"{package.label}: tidak dapat diambil / cannot be fetched: {said}. {advice}")
-    return archives[0]
-
-
-def _command(package: Package) -> list[str]:
-    if package.kind == "npm":
-        return ["npm", "pack", "--silent", "--ignore-scripts", f"{package.name}@{package.version}"]
-    if package.kind == "debian":
-        return ["apt-get", "download", "-qq", package.name]
-    form = "--only-binary" if package.kind == "wheel" else "--no-binary"
-    return [
-        *(sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-input"),
-        *("--no-deps", form, ":all:", f"{package.name}=={package.version}"),
-    ]
 
 
 def _is(path: Path, digest: str) -> bool:

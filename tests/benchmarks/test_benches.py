@@ -15,6 +15,7 @@ from benchmarks import (
     ingest_durable,
     ingest_rules,
     memory,
+    other_detectors,
     reconnect_storm,
     tls_cost,
     wire_bytes,
@@ -52,9 +53,21 @@ def test_camera_thrift_comes_to_a_figure_for_each_way_of_encoding(tmp_path: Path
 
 
 @pytest.mark.nightly
+def test_other_detectors_look_at_the_same_clip(tmp_path: Path) -> None:
+    # Fetches the demo's clip and motion from Debian, once.
+    try:
+        found = _names(
+            other_detectors.figures("other", folder=tmp_path, kind=broker.DEFAULT, frames=40, eval_folder="")
+        )
+    except MissingError as problem:
+        pytest.skip(str(problem))
+    assert found == [f"other-vtest-{who}" for who in ("ours", "motion", "hog")]
+
+
+@pytest.mark.nightly
 def test_camera_process_comes_to_its_figures(tmp_path: Path) -> None:
     figures = camera_process.figures(
-        "camera-process", folder=tmp_path, kind=broker.DEFAULT, frames=30, warm_s=0.5, measured_s=1.0
+        "camera-process", folder=tmp_path, kind=broker.DEFAULT, frames=30, warm_s=0.5, measured_s=1.0, memory_s=1.0
     )
     stills = [f"still-{width}{kind}" for width in (640, 1280) for kind in ("", "-spared")]
     assert _names(figures) == [f"camera-process-{what}" for what in ("speed", *stills, "memory-1", "memory-4")]

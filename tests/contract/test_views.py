@@ -7,7 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from contract.views import PLACES_MOST, SHORTEST_LINE, SMALLEST_AREA, Line, Outline, View, Zone, ZoneKind, area
+from contract.desired import Desired, DesiredView, desired_view
+from contract.errors import MessageError
+from contract.messages import decode_message, encode_message
+from contract.views import PLACES_MOST, SHORTEST_LINE, SMALLEST_AREA, Line, Outline, View, Zone, ZoneKind, area, digest
 
 SQUARE: Outline = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
 PART = st.floats(0, 1, allow_nan=False)
@@ -142,3 +145,37 @@ def test_a_name_that_is_none_is_refused_on_the_wire(name: str) -> None:
     wire = msgspec.json.encode({"zones": {name: {"kind": "road", "outline": SQUARE}}})
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(wire, type=View)
+
+
+@given(view=views())
+@settings(max_examples=60)
+def test_a_digest_is_the_same_on_both_sides_of_the_wire_and_in_any_order_and_name(view: View) -> None:
+    far = msgspec.json.decode(msgspec.json.encode(view), type=View)
+    turned = msgspec.structs.replace(far, name="lain", zones=dict(reversed(far.zones.items())))
+    assert digest(view) == digest(far) == digest(turned)
+
+
+def test_whole_numbers_and_their_fractions_are_one_drawing_and_every_other_corner_is_another() -> None:
+    whole, part = View(purpose=((0, 0), (1, 0), (1, 1))), View(purpose=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)))
+    assert digest(whole) == digest(part)
+    assert digest(View(purpose=((0, 0), (1, 0), (1, 0.9999)))) != digest(part)
+    assert digest(View(zones={"a": Zone(kind=ZoneKind.ROAD, outline=SQUARE)})) != digest(
+        View(zones={"a": Zone(kind=ZoneKind.BANK, outline=SQUARE)})
+    )
+
+
+def test_an_older_box_passes_over_what_is_drawn_for_its_cameras() -> None:
+    class OldDesired(msgspec.Struct):
+        db_epoch: str
+        version: int
+        sources: dict[str, msgspec.Raw] = {}
+
+    raw = msgspec.Raw(msgspec.json.encode(DesiredView(view="pasar", version=3, drawing=View())))
+    told = encode_message(Desired(db_epoch="e1", version=7, views={"c1": raw}))
+    assert msgspec.json.decode(told, type=OldDesired).version == 7
+    again = decode_message(Desired, told)
+    assert again.views is not msgspec.UNSET
+    assert desired_view(again.views["c1"]).version == 3
+    assert decode_message(Desired, b'{"db_epoch":"e1","version":7}').views is msgspec.UNSET
+    with pytest.raises(MessageError, match=r"desired view: .*outline"):
+        desired_view(msgspec.Raw(b'{"view":"a","version":1,"drawing":{"purpose":null,"zones":{"a":{"kind":"road"}}}}'))

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models import golden
+from models.__main__ import main
 from models.building import Builder
-from models.errors import DisagreementError, GoldenError
+from models.errors import DisagreementError, GoldenError, PlaceError
 from models.manifest import FILE_NAME, Golden, Grid, Input, Manifest, Ssd, read_manifest
 from models.quantization.selection import Footage, FootageList
 from models.recipe import Agreement, GraphPart, Int8, Recipe
@@ -127,7 +128,6 @@ def builder(tmp_path: Path) -> Callable[..., Builder]:
             package=package,
             graph=GraphPart(model="model.json", entry="picture", is_channels_last=True, outputs=outputs),
             int8=Int8(operations=("Conv",), is_per_channel=True),
-            golden=clips[0],
             agreement=Agreement(float32_most=1e-4, int8_score_mean=int8_score_mean),
         )
         (source / FILE_NAME).write_bytes(msgspec.json.encode(MANIFEST))
@@ -176,6 +176,32 @@ def test_a_quantisation_that_loses_too_much_leaves_no_manifest(builder: Callable
     with pytest.raises(DisagreementError, match=r"scores: int8 .*is too far"):
         made.build()
     assert not (made.out / FILE_NAME).exists()
+
+
+@pytest.mark.parametrize("option", ["--cache", "--out"])
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/nowhere"])
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_fetched(
+    option: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # whoever fetched would say that there is no npm
+    (tmp_path / "file").touch()
+    given = {"--cache": tmp_path / "cache", "--out": tmp_path / "out"} | {option: tmp_path / place}
+    words = [str(word) for pair in given.items() for word in pair]
+    assert main(["build", "street", *words]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"{tmp_path / place}: tidak dapat ditulis / cannot be written: ")
+    assert "Periksa folder, hak dan ruang / Check the folder, its rights and its space." in said
+
+
+def test_a_file_that_cannot_be_written_on_the_way_is_told(builder: Callable[..., Builder]) -> None:
+    made = builder()
+    made.out.mkdir(parents=True)
+    (made.out / MANIFEST.file).mkdir()  # a file cannot take its place
+    with pytest.raises(PlaceError, match=rf"{MANIFEST.file}: tidak dapat ditulis / cannot be written: "):
+        made.build()
+    assert not (made.out / FILE_NAME).exists()
+    (made.out / MANIFEST.file).rmdir()
+    made.build()
 
 
 def test_a_missing_reference_is_told(builder: Callable[..., Builder]) -> None:

@@ -1,5 +1,6 @@
 """The committed model, run by onnxruntime on its golden picture."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from PIL import Image
 
 from models import golden
 from models.__main__ import main
-from models.errors import DigestError, DisagreementError, GoldenError
+from models.errors import DigestError, DisagreementError, FitError, GoldenError
+from models.golden_scene import drawn
 from models.manifest import FILE_NAME, Manifest, read_manifest
 from models.running import Session
 from models.verifying import verify
 from tests.house.source_tree import ROOT
+from tests.support.model_folders import UNFIT, change_manifest
 
 STREET = ROOT / "models/street"
 
@@ -39,13 +42,23 @@ def test_the_committed_model_gives_its_golden_outputs_and_stays_near_the_origina
     assert max(difference.most for difference in verified.outputs if difference.is_score) <= 0.05
 
 
-def test_it_sees_the_person_in_its_golden_picture_and_no_vehicle() -> None:
+def test_it_sees_the_person_and_the_car_in_its_golden_picture_and_little_else() -> None:
     manifest = read_manifest(STREET)
     found = Session(STREET / manifest.file).run(golden.read_pictures(STREET, manifest))
     best = np.concatenate([found[scores][0] for scores, _ in manifest.decode.pairs]).max(axis=0)
     named = {name: float(best[index]) for index, name in enumerate(manifest.classes) if name}
-    assert named.pop("person") > 0.6
+    assert named.pop("person") > 0.7
+    assert named.pop("car") > 0.5
     assert max(named.values()) < manifest.score_min
+
+
+@pytest.mark.parametrize("name", ["street", "street_small"])
+def test_the_golden_picture_is_the_drawn_one_and_no_photograph(name: str) -> None:
+    folder = ROOT / "models" / name
+    manifest = read_manifest(folder)
+    drawing = drawn(manifest.input.width_px, manifest.input.height_px).astype(np.int16)
+    (picture,) = golden.read_pictures(folder, manifest)
+    assert np.abs(picture - drawing).mean() < 6, "a palette of 256 colours, and no more"
 
 
 def test_a_batch_is_each_picture_by_itself() -> None:
@@ -128,8 +141,60 @@ def test_a_manifest_with_outputs_that_the_file_does_not_have_is_refused(folder: 
     manifest = read_manifest(folder)
     decode = msgspec.structs.replace(manifest.decode, scores=("scores_8", "scores_16", "scores_64"))
     manifest_with(folder, msgspec.structs.replace(manifest, decode=decode))
-    with pytest.raises(GoldenError, match="scores_64"):
+    with pytest.raises(FitError, match="scores_64 must be there") as caught:
         verify(folder)
+    assert str(caught.value).count("boxes_16") == 1
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+def test_a_folder_that_the_box_would_refuse_is_not_called_whole(
+    kind: str, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spoil, told = UNFIT[kind]
+    spoil(folder)
+    assert main(["verify", str(folder)]) == 1
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert re.search(told, said.err)
+    assert "asang ulang model" in said.err
+    assert "E:onnxruntime" not in said.err
+
+
+def test_an_input_that_the_graph_cannot_take_is_told_with_what_to_do(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    change_manifest(folder, input__width_px=400, input__height_px=400)
+    assert main(["verify", str(folder)]) == 2
+    assert "width_px and height_px must be multiples of step_px 32, got 400 and 400" in capfd.readouterr().err
+    change_manifest(folder, input__step_px=8)
+    Image.new("RGB", (400, 400)).save(folder / read_manifest(folder).golden.pictures[0])
+    assert main(["verify", str(folder)]) == 1
+    said = capfd.readouterr().err
+    assert "E:onnxruntime" not in said
+    assert "Traceback" not in said
+    assert "asang ulang" in said
+
+
+def test_golden_places_that_no_output_has_are_refused(folder: Path) -> None:
+    manifest = read_manifest(folder)
+    reference = folder / manifest.golden.reference
+    places, values = golden.read_places(reference), golden.read_values(reference)
+    golden.write_values(reference, values, places | {"scores_64": places["scores_32"]})
+    with pytest.raises(GoldenError, match=r"scores_64: .*got none.*Build or install"):
+        verify(folder)
+    golden.write_values(reference, values, places | {"scores_32": places["scores_32"] + 169})
+    with pytest.raises(GoldenError, match=r"scores_32: .*got \[1, 169, 80\]"):
+        verify(folder)
+
+
+def test_outputs_that_the_golden_file_lacks_are_told_once(folder: Path) -> None:
+    manifest = read_manifest(folder)
+    values = golden.read_values(folder / manifest.golden.outputs)
+    del values["scores_32"]
+    golden.write_values(folder / manifest.golden.outputs, values)
+    with pytest.raises(GoldenError, match=r"scores_32: .*expected none, got") as caught:
+        verify(folder)
+    assert "boxes_8" not in str(caught.value)
 
 
 def test_a_file_that_is_no_onnx_is_refused_with_its_reason() -> None:

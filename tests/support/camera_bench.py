@@ -13,6 +13,7 @@ from contract.records import AnyRecord, Fault, decode_record
 from contract.views import Line, View, Zone, ZoneKind
 from edge_agent.blobs.outgoing import Outgoing
 from edge_agent.cameras.detector_post import DetectorPost
+from edge_agent.cameras.drawing_desk import DrawingDesk
 from edge_agent.cameras.duty import Duty, Need
 from edge_agent.cameras.frame import Frame, Image
 from edge_agent.cameras.notebook import Notebook
@@ -50,7 +51,7 @@ def empty_street() -> Image:
 
 
 def with_person(x: int, *, y: int = 150) -> Image:
-    """Return the street with the astronaut of the model's golden picture at `x`, whom the model knows for a person."""
+    """Return the street with the figure of the model's golden picture at `x`, which the model knows for a person."""
     image = empty_street()
     left, right = max(0, x), min(SIZE_PX[0], x + PERSON_PX[0])
     if left < right:
@@ -69,7 +70,7 @@ def _street() -> Image:
 @cache
 def _person() -> Image:
     picture = Pictures.open(MODEL / "golden" / "picture.png").convert("RGB")
-    return np.asarray(picture.crop((15, 0, 300, 416)).resize(PERSON_PX))
+    return np.asarray(picture.crop((255, 120, 405, 340)).resize(PERSON_PX))
 
 
 def write_walk(path: Path, *, seconds: int = 64, rate_fps: int = 2) -> Path:
@@ -105,7 +106,7 @@ class FakeReader:
             return None
         self._taken = number
         at_ms = round(number * self._period_ms)
-        return Frame(image=self.picture(at_ms), number=number + 1, taken_up_ms=at_ms)
+        return Frame.of(self.picture(at_ms), number=number + 1, taken_up_ms=at_ms)
 
     def status(self) -> CameraStatus:
         """Return how the camera is."""
@@ -166,16 +167,7 @@ class CameraBench:
         self.detector = DetectorPost(MODEL, open_detector=open_detector)
         meter = meter or CpuMeter()
         self.posts = meter.posts = [
-            ViewPost(
-                source=source,
-                view=view,
-                reader=reader,
-                detector=self.detector,
-                make_watch=lambda classes, real_ms: ViewWatch(view, classes=classes, up_ms=real_ms),
-                is_gated=is_gated,
-                real_ms=clock.real_ms(),
-            )
-            for source, reader in readers.items()
+            self._post(source, reader, view=view, is_gated=is_gated) for source, reader in readers.items()
         ]
         self.duty = Duty(
             needs=dict.fromkeys(readers, Need(per_s=2.0, most_per_s=most_per_s)), cores=cores, real_ms=clock.real_ms()
@@ -193,7 +185,19 @@ class CameraBench:
             cpu_used_s=meter.used_s,
             temperature_c=temperature_c,
             stills=self.still_desk,
+            drawings=DrawingDesk(notebook=self.notebook, files=dict.fromkeys(readers, view)),
             is_to_leave=is_to_leave,
+        )
+
+    def _post(self, source: str, reader: FakeReader, *, view: View, is_gated: bool) -> ViewPost:
+        return ViewPost(
+            source=source,
+            view=view,
+            reader=reader,
+            detector=self.detector,
+            make_watch=lambda drawn, classes, real_ms: ViewWatch(drawn, classes=classes, up_ms=real_ms),
+            is_gated=is_gated,
+            real_ms=self.clock.real_ms(),
         )
 
     def _still_desk(self, home: Path, settings: StillSettings) -> StillDesk:

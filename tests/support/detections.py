@@ -38,6 +38,7 @@ def track(
     is_seen: bool = True,
     is_sure: bool = True,
     up_ms: int = 0,
+    mean_score: float = 0.8,
 ) -> Track:
     """Return a track that stands at x, y."""
     return Track(
@@ -46,6 +47,7 @@ def track(
         box_xyxy_px=(x - width / 2, y - height, x + width / 2, y),
         speed_px_s=(0.0, 0.0),
         score=0.8,
+        mean_score=mean_score,
         hits=2 if is_sure else 1,
         born_up_ms=0,
         seen_up_ms=up_ms,

@@ -1,4 +1,4 @@
-"""Pictures and clips with a person in them whom the street model sees, made of the model's own golden picture."""
+"""Pictures and clips with a drawn person in them whom the street model sees, cut out of its own golden picture."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,25 +11,27 @@ from PIL import Image
 import models
 
 WIDTH_PX, HEIGHT_PX = 640, 360
-SIDE_PX = 240
-"""Of the golden picture where it is pasted."""
+CUT_PX = (255, 120, 405, 340)
+"""Out of the golden picture: the person, and some of the street."""
+PASTED_PX = (136, 200)
+"""Width and height of that where it is pasted."""
 UPPER_PX = 100
 STREET = Path(models.__file__).parent / "street"
 
 
 def with_person(left_px: int) -> NDArray[np.uint8]:
-    """Return a grey picture with a person whose box begins at this x, [HEIGHT_PX, WIDTH_PX, 3] RGB."""
+    """Return a grey picture with a person in a street that begins at this x, [HEIGHT_PX, WIDTH_PX, 3] RGB."""
     picture = np.full((HEIGHT_PX, WIDTH_PX, 3), 120, np.uint8)
-    lower_px, right_px = UPPER_PX + SIDE_PX, left_px + SIDE_PX
+    lower_px, right_px = UPPER_PX + PASTED_PX[1], left_px + PASTED_PX[0]
     with Image.open(STREET / "golden" / "picture.png") as golden:
-        small = golden.convert("RGB").resize((SIDE_PX, SIDE_PX))
+        small = golden.convert("RGB").crop(CUT_PX).resize(PASTED_PX)
         picture[UPPER_PX:lower_px, left_px:right_px] = np.asarray(small)
     return picture
 
 
 def person_box(left_px: int) -> tuple[float, float, float, float]:
     """Return the person's box in that picture, x, y, width, height."""
-    return (left_px + 2.0, UPPER_PX + 7.0, 167.0, 236.0)
+    return (left_px + 38.0, UPPER_PX + 7.0, 58.0, 184.0)
 
 
 def write_clip(path: Path, pictures: Sequence[NDArray[np.uint8]], *, rate: int = 10) -> Path:

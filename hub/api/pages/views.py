@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query, Request
 from msgspec import structs
 from starlette.responses import HTMLResponse
 
-from hub.api.caller import ThePerson
-from hub.api.house import Reader, TheHouse
+from hub.api.caller import Caller, ThePerson
+from hub.api.following import following_of
+from hub.api.house import House, Reader, TheHouse
 from hub.api.pages.page import TheWording, page
+from hub.api.pages.view_stills import gallery_of
 from hub.api.routes.views import all_views, one_view
 from hub.api.shapes.sighting import SightingStep, SightingStepName
 from hub.api.shapes.view import View, kind_of
@@ -22,6 +24,7 @@ from hub.wall.hydrograph import HOUR_MS, Span
 from hub.wall.outline_picture import shapes_of
 from hub.wall.wording import Wording
 
+SpanName = Literal["3j", "24j", "7h"]
 STEP_NAMES: dict[int, SightingStepName] = {60: "60", 600: "600", 3600: "3600"}
 SHORTEST_WINDOW_S = 10.0
 """Real; of cameras on boxes whose clock runs fast. By that clock it is as much longer."""
@@ -55,10 +58,34 @@ def view_page(  # noqa: PLR0917 - FastAPI passes each by name
     connection: Reader,
     wording: TheWording,
     person: ThePerson,
-    rentang: Annotated[Literal["3j", "24j", "7h"], Query()] = "3j",
+    rentang: Annotated[SpanName, Query()] = "3j",
+    sampai: Annotated[int | None, Query(ge=0)] = None,
 ) -> HTMLResponse:
-    """Return one view: what is drawn, what it counts, and charts of each zone and line."""
+    """Return one view: its pictures, what is drawn, what it counts, and charts of each zone and line."""
+    return view_answer(
+        request, view_id, house=house, connection=connection, wording=wording, person=person, rentang=rentang,
+        up_to_ms=sampai,
+    )  # fmt: skip
+
+
+def view_answer(
+    request: Request,
+    view_id: str,
+    *,
+    house: House,
+    connection: Connection,
+    wording: Wording,
+    person: Caller | None,
+    rentang: SpanName = "3j",
+    up_to_ms: int | None = None,
+    status: int = 200,
+    problem: str = "",
+) -> HTMLResponse:
+    """Return the page of one view as it stands; after a refusal with its sentence."""
     view = one_view(view_id, house, connection)
+    gallery = gallery_of(
+        request, view, house=house, connection=connection, person=person, up_to_ms=up_to_ms, problem=problem
+    )  # fmt: skip
     now_ms = house.clock.now_ms()
     rate = max(1.0, house.clock.rate)
     span = _span(rentang, rate=rate)
@@ -74,8 +101,11 @@ def view_page(  # noqa: PLR0917 - FastAPI passes each by name
         house=house,
         wording=wording,
         person=person,
+        status=status,
         v=view,
-        shapes=() if outline is None else shapes_of(outline.drawing),
+        g=gallery,
+        follows=following_of(connection, view),
+        shapes=() if outline is None else shapes_of(outline.drawing, height=gallery.field_height),
         spans=SPANS,
         span=span,
         from_ms=from_ms,

@@ -74,6 +74,7 @@ class Place(Shape):
     since_ms: int | None
     doubts: tuple[str, ...] = Field(description="too_slow, cannot_see")
     model: str
+    drawing: str = Field(description="Digest of the drawing by which it was counted; empty: an older box")
 
 
 class CameraFault(Shape):
@@ -226,6 +227,7 @@ def _place(now: PlaceNow, sighting: Sighting, outline: OutlineVersion | None) ->
         since_ms=now.since_ms,
         doubts=sighting.doubts,
         model=sighting.model,
+        drawing=sighting.drawing,
     )
 
 

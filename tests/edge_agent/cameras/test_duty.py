@@ -196,3 +196,21 @@ def test_a_scene_that_begins_to_move_is_not_too_slow_for_the_time_it_stood_still
     duty.note_look("c1", real_ms=15_000, cost_s=0.1, is_moving=True)
     assert not duty.is_too_slow("c1", real_ms=15_500)
     assert duty.is_too_slow("c1", real_ms=20_000)
+
+
+def test_a_camera_with_a_beat_of_its_own_is_asked_once_a_beat() -> None:
+    duty = Duty(needs={"c1": Need(per_s=2.0, most_per_s=2.0)}, cores=1.0, real_ms=0)
+    beat_ms, taken, asked_from_10_s, looked_from_10_s = 500, -1, 0, 0
+    for now_ms in range(0, 20_000, 5):
+        if duty.turn(real_ms=now_ms) is None:
+            continue
+        asked_from_10_s += now_ms >= 10_000
+        newest = (now_ms - 230) // beat_ms  # its frames come 230 ms after the moments at which it was first due
+        if newest == taken:
+            duty.note_nothing_new("c1", real_ms=now_ms)
+            continue
+        taken = newest
+        looked_from_10_s += now_ms >= 10_000
+        duty.note_look("c1", real_ms=now_ms, cost_s=0.001, is_moving=False)
+    assert looked_from_10_s == pytest.approx(20, abs=1)
+    assert asked_from_10_s <= looked_from_10_s + 2

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from contract.views import Line, Outline, View, Zone, ZoneKind
-from edge_agent.cameras.frame import Image
-from edge_agent.cameras.motion_gate import Motion, MotionGate, cells_of
+from edge_agent.cameras.cells import cells_of
+from edge_agent.cameras.frame import Held, Image
+from edge_agent.cameras.motion_gate import Motion, MotionGate
 
 WIDTH_PX, HEIGHT_PX = 320, 180
 LOOK_MS = 500
@@ -47,9 +48,13 @@ def with_car(image: Image, *, x: int, y: int = 150, width: int = 40, height: int
     return shown
 
 
+def look(gate: MotionGate, image: Image, *, real_ms: int) -> Motion:
+    return gate.look(Held(image=image), real_ms=real_ms)
+
+
 def looks(gate: MotionGate, picture: Callable[[int], Image], count: int, *, begins: int = 0) -> list[Motion]:
     """Look at so many pictures, two a second."""
-    return [gate.look(picture(n), real_ms=LOOK_MS * n) for n in range(begins, begins + count)]
+    return [look(gate, picture(n), real_ms=LOOK_MS * n) for n in range(begins, begins + count)]
 
 
 def moving(seen: list[Motion]) -> int:
@@ -85,7 +90,7 @@ def test_whatever_of_16_pixels_appears_anywhere_is_seen(x: int, y: int, contrast
     still[:20] = 140
     looks(gate, lambda _: with_noise(still, rng, 4.0), 20)
     thing = with_car(still, x=x, y=y, width=16, height=16, grey=100 + contrast)
-    assert gate.look(with_noise(thing, rng, 4.0), real_ms=20 * LOOK_MS).is_moving
+    assert look(gate, with_noise(thing, rng, 4.0), real_ms=20 * LOOK_MS).is_moving
 
 
 @pytest.mark.parametrize("factor", [0.6, 0.85, 1.3])
@@ -126,45 +131,45 @@ def test_what_stops_is_still_after_a_while_and_is_seen_when_it_goes() -> None:
     seen = looks(gate, lambda _: with_noise(standing, rng, 3.0), 60, begins=20)
     assert seen[0].is_moving
     assert moving(seen[30:]) == 0
-    assert gate.look(with_noise(still, rng, 3.0), real_ms=80 * LOOK_MS).is_moving
+    assert look(gate, with_noise(still, rng, 3.0), real_ms=80 * LOOK_MS).is_moving
 
 
 def test_an_hour_of_traffic_does_not_blind_the_gate() -> None:
     still, gate = street(), MotionGate(LINED)
     full = with_car(still, x=200, grey=230)
     for n in range(900):  # half the time something stands there
-        gate.look(full if n % 2 else still, real_ms=4000 * n)
+        look(gate, full if n % 2 else still, real_ms=4000 * n)
     looks(gate, lambda _: still, 60, begins=7200)
-    assert gate.look(with_car(still, x=200, grey=230), real_ms=7261 * LOOK_MS).is_moving
+    assert look(gate, with_car(still, x=200, grey=230), real_ms=7261 * LOOK_MS).is_moving
 
 
 def test_what_moves_outside_of_the_purpose_is_not_looked_at() -> None:
     still, gate = street(), MotionGate(View(purpose=UPPER_HALF, lines=LINED.lines))
     looks(gate, lambda _: still, 5)
-    assert not gate.look(with_car(still, x=200, y=140), real_ms=5 * LOOK_MS).is_moving
-    assert gate.look(with_car(still, x=200, y=40), real_ms=6 * LOOK_MS).is_moving
+    assert not look(gate, with_car(still, x=200, y=140), real_ms=5 * LOOK_MS).is_moving
+    assert look(gate, with_car(still, x=200, y=40), real_ms=6 * LOOK_MS).is_moving
 
 
 def test_a_view_with_zones_alone_is_asked_about_them_and_what_is_about_to_come_in() -> None:
     view = View(zones={"tepi": Zone(kind=ZoneKind.BANK, outline=UPPER_HALF)})
     still, gate = street(), MotionGate(view)
     looks(gate, lambda _: still, 5)
-    assert not gate.look(with_car(still, x=200, y=140), real_ms=5 * LOOK_MS).is_moving
-    assert gate.look(with_car(still, x=200, y=73, height=8), real_ms=6 * LOOK_MS).is_moving
+    assert not look(gate, with_car(still, x=200, y=140), real_ms=5 * LOOK_MS).is_moving
+    assert look(gate, with_car(still, x=200, y=73, height=8), real_ms=6 * LOOK_MS).is_moving
 
 
 def test_another_size_is_learned_anew() -> None:
     gate = MotionGate(View(zones={"tepi": Zone(kind=ZoneKind.BANK, outline=UPPER_HALF)}))
     looks(gate, lambda _: street(), 5)
     small = street()[::2, ::2]
-    assert gate.look(small, real_ms=5 * LOOK_MS).is_sudden
-    assert not gate.look(small, real_ms=6 * LOOK_MS).is_moving
+    assert look(gate, small, real_ms=5 * LOOK_MS).is_sudden
+    assert not look(gate, small, real_ms=6 * LOOK_MS).is_moving
 
 
 def test_after_a_long_silence_everything_is_news() -> None:
     gate = MotionGate(LINED)
     looks(gate, lambda _: street(), 5)
-    assert gate.look(street(), real_ms=60_000).is_sudden
+    assert look(gate, street(), real_ms=60_000).is_sudden
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (4, 4), (7, 1000), (271, 483)])
@@ -173,5 +178,5 @@ def test_no_picture_is_too_small_or_too_odd(shape: tuple[int, int]) -> None:
     assert np.allclose(cells_of(image), 77)
     image[:, shape[1] // 2 :] = 177
     gate = MotionGate(View(purpose=UPPER_HALF))
-    assert gate.look(image, real_ms=0).is_moving
-    assert not gate.look(image, real_ms=500).is_moving
+    assert look(gate, image, real_ms=0).is_moving
+    assert not look(gate, image, real_ms=500).is_moving

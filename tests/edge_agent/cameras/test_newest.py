@@ -54,7 +54,7 @@ class ScriptedSource:
         self.tally.arrived += 1
         self.tally.alive_real_ms = self.clock.real_ms()
         number = self.tally.arrived
-        return Frame(image=pattern(number, self.size_px), number=number, taken_up_ms=number)
+        return Frame.of(pattern(number, self.size_px), number=number, taken_up_ms=number)
 
     def read(self) -> Frame:
         """Give the next picture."""

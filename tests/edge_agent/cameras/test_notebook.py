@@ -94,6 +94,26 @@ def test_a_fault_is_told_at_its_edges_with_its_class_and_a_text_that_fits(tmp_pa
     ]
 
 
+def test_a_fault_that_comes_to_say_something_else_is_told_again_over_restarts_too_but_at_most_once_a_minute(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    def note(book: Notebook, text: str) -> None:
+        book.note_fault("camera_refused", source="c1", is_active=True, text=text)
+
+    with notebook(tmp_path, clock) as book:
+        note(book, "404: jalur tidak dikenal, 3 s")
+        note(book, "404: jalur tidak dikenal, 4 s")
+        note(book, "401: kata sandi salah")
+    with notebook(tmp_path, clock) as book:
+        note(book, "404: jalur tidak dikenal, 9 s")
+        note(book, "401: kata sandi salah")
+        note(book, "403: dilarang")
+        clock.advance(60)
+        note(book, "403: dilarang")
+    faults = [record for record in told(tmp_path) if isinstance(record, Fault)]
+    assert [(fault.active, fault.text[:3]) for fault in faults] == [(True, "404"), (True, "401"), (True, "403")]
+
+
 def test_the_first_proof_of_the_clock_is_told_once(tmp_path: Path, clock: FakeClock) -> None:
     with notebook(tmp_path, clock) as book:
         for _ in range(3):

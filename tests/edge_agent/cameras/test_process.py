@@ -12,6 +12,7 @@ from contract.desired import Desired
 from contract.records import RecordClass, Sighting
 from edge_agent.cameras.frame import Image
 from edge_agent.cameras.state import CameraState
+from edge_agent.inference.ahead import Ahead
 from edge_agent.inference.detections import Detections
 from edge_agent.inference.detector import Detector
 from edge_agent.inference.errors import ModelError, OutputError
@@ -220,7 +221,7 @@ class MoodyDetector(Detector):
     def __init__(self) -> None:
         self.__dict__.update(detector().__dict__)
 
-    def detect(self, image: Image, regions: Sequence[Region] | None = None) -> Detections:
+    def detect(self, image: Image | Ahead, regions: Sequence[Region] | None = None) -> Detections:
         if self.is_sick:
             raise OutputError("model memberi NaN / the model gave NaN")
         return super().detect(image, regions)

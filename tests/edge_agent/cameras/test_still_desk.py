@@ -58,7 +58,7 @@ def bench(tmp_path: Path, clock: FakeClock) -> Iterator[CameraBench]:
 
 
 def frame(image: Image | None = None) -> Frame:
-    return Frame(image=with_person(300) if image is None else image, number=1, taken_up_ms=0)
+    return Frame.of(with_person(300) if image is None else image, number=1, taken_up_ms=0)
 
 
 def consider(bench: CameraBench, *, has_come: bool = False, image: Image | None = None) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.hub_data import HubData
 from tests.support.sightings import watched_city
+from tests.support.stills import MARKET_EYE, add_asked
 
 Case = tuple[str, str, int, dict[str, Any]]
 
@@ -31,6 +32,7 @@ DEEDS: tuple[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]], ...] = 
 )
 STATION, ALERT = "/api/v1/stations/{station_id}", "/api/v1/alerts/{alert_id}"
 VIEW = "/api/v1/views/{view_id}"
+STILLS = f"{VIEW}/stills"
 NUMBER = "/api/v1/deliveries/{delivery_id}/number"
 
 # One real request for each documented answer: path as documented, method, status, request.
@@ -45,6 +47,17 @@ CASES: list[Case] = [
     ("/api/v1/views", "get", 200, {}),
     (VIEW, "get", 200, {}),
     (VIEW, "get", 404, {"path": "/api/v1/views/none"}),
+    (STILLS, "get", 200, {"as": "actor", "asked": {"result": "failed", "result_text": "gelap / dark"}}),
+    (STILLS, "get", 401, {}),
+    (STILLS, "get", 403, {"as": "reader"}),
+    (STILLS, "get", 404, {"as": "actor", "path": "/api/v1/views/none/stills"}),
+    (STILLS, "get", 422, {"as": "actor", "params": {"limit": "0"}}),
+    (STILLS, "post", 202, {"as": "actor"}),
+    (STILLS, "post", 401, {}),
+    (STILLS, "post", 403, {"as": "reader"}),
+    (STILLS, "post", 404, {"as": "actor", "path": "/api/v1/views/none/stills"}),
+    (STILLS, "post", 409, {"as": "actor", "is_away": True}),
+    (STILLS, "post", 429, {"as": "actor", "asked": {"result": "failed", "result_text": "gelap / dark"}}),
     ("/api/v1/sightings", "get", 200, {}),
     ("/api/v1/sightings", "get", 200, {"params": {"format": "csv"}}),
     ("/api/v1/sightings", "get", 422, {"params": {"step": "7"}}),
@@ -99,7 +112,7 @@ CASES: list[Case] = [
 ]
 # Shown elsewhere: the stream never ends, and what is busy takes long to make so.
 ELSEWHERE = (
-    {("/api/v1/events", "get", 200), ("/api/v1/events", "get", 503), (NUMBER, "post", 503)}
+    {("/api/v1/events", "get", 200), ("/api/v1/events", "get", 503), (NUMBER, "post", 503), (STILLS, "post", 503)}
     | {
         (f"{ALERT}/{deed}", "post", 503)
         for deed in ("acknowledge", "downgrade", "tell-rt", *(deed for deed, *_ in DEEDS))
@@ -156,6 +169,10 @@ def ask(hub: httpx.Client, city: HubData, path: str, method: str, request: dict[
         city.update("alerts", "alert_id", "a-awas", is_latched=1, water=1)
     if "alert" in request:
         city.update("alerts", "alert_id", "a-awas", **request["alert"])
+    if "asked" in request:
+        add_asked(city, MARKET_EYE, ago_s=3, **request["asked"])
+    if request.get("is_away"):
+        city.update("nodes", "node_id", MARKET_EYE[0], is_online=0)
     if request.get("waiting"):
         city.add_delivery("a-awas", "k2", "owed", due_ms=city.now_ms + 60_000)
     headers = {}
