@@ -76,7 +76,13 @@ def read_annotations(path: Path, remarks: Remarks) -> tuple[LabelledPicture, ...
                 "kotak dari gambar yang tidak tercantum / box of a picture not listed", str(annotation.image_id)
             )
     usable = [image for image in coco.images if _is_usable(path.parent, image, remarks)]
-    return tuple(_picture(path.parent, image, by_image[image.id], names, remarks) for image in usable)
+    found = tuple(_picture(path.parent, image, by_image[image.id], names, remarks) for image in usable)
+    if found and not any(picture.labels for picture in found):
+        remarks.add(
+            f"{FILE_NAME} tanpa satu kotak pun, hanya waktunya diukur / without any box, only its time is measured",
+            f"{len(found)} gambar / pictures",
+        )
+    return found
 
 
 def _decode(path: Path) -> _Coco:

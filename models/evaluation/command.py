@@ -86,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
     if args.task == "blur":
         return _blur(args)
     truth = read_folder(args.folder)
+    truth.verify_answerable(args.folder)
     if args.half is not None:
         truth = truth.every_second(HALVES.index(args.half))
     clock = SystemClock()

@@ -25,6 +25,21 @@ class Truth:
     passed_over: tuple[str, ...]
     """Label files of another task, in words."""
 
+    @property
+    def has_answers(self) -> bool:
+        """Answer whether anything can be found, missed or counted: a box or a counted clip."""
+        return any(one.clips or any(picture.labels for picture in one.pictures) for one in self.sets)
+
+    def verify_answerable(self, folder: Path) -> None:
+        """Refuse a truth of pictures alone.
+
+        Raises:
+            NothingToEvaluateError: it has no answers.
+        """
+        if not self.has_answers:
+            remarks = [one for some in self.remarks.values() for one in some]
+            raise NothingToEvaluateError(_nothing(folder, list(self.passed_over), remarks))
+
     def every_second(self, first: int) -> "Truth":
         """Return the truth with every second picture of each set, from number 0 or 1 on; clips are whole."""
         return replace(self, sets=tuple(replace(one, pictures=one.pictures[first::2]) for one in self.sets))

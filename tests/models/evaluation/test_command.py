@@ -83,6 +83,9 @@ def test_nothing_to_evaluate_and_a_model_that_is_none_are_told(
 ) -> None:
     assert main(["evaluate", str(tmp_path), "--task", "traffic"]) == 2
     assert "nothing to evaluate" in capsys.readouterr().err
+    write_pictures(tmp_path, {"a.png": []})
+    assert main(["evaluate", str(tmp_path), "--task", "traffic"]) == 2
+    assert "without any box" in capsys.readouterr().err
     write_pictures(tmp_path, {"a.png": [("car", (1.0, 1.0, 9.0, 9.0))]})
     assert main(["evaluate", str(tmp_path), "--task", "traffic", "--model", str(tmp_path)]) == 1
     assert f"{tmp_path / 'manifest.json'}: manifes model tidak dapat dibaca" in capsys.readouterr().err

@@ -84,6 +84,27 @@ def test_missing_empty_broken_and_strange_pictures_are_left_out_by_name(tmp_path
         assert words in told
 
 
+def test_a_picture_that_would_fill_the_memory_is_called_too_large(tmp_path: Path) -> None:
+    label_file = write_pictures(tmp_path, {"good.png": [CAR], "huge.png": [CAR]})
+    Image.new("1", (16_000, 12_000)).save(tmp_path / "huge.png")
+    images = json.loads(label_file.read_bytes())["images"]
+    changed(label_file, images=[images[0], images[1] | {"width": 16_000, "height": 12_000}])
+    assert [one.name for one in read_folder(tmp_path).sets[0].pictures] == ["good.png"]
+    assert "terlalu besar / too large: at most 178 megapixels: huge.png" in said(tmp_path)
+
+
+def test_pictures_without_any_box_are_told(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "bare", {"a.png": [], "b.png": []})
+    assert not read_folder(tmp_path).has_answers
+    write_pictures(tmp_path / "street", {"a.png": [CAR], "b.png": []})
+    truth = read_folder(tmp_path)
+    assert truth.has_answers
+    (remark,) = truth.remarks["bare"]
+    assert "annotations.json tanpa satu kotak pun" in remark.text
+    assert "without any box" in remark.text
+    assert truth.remarks["street"] == ()
+
+
 def test_boxes_outside_of_the_picture_are_cut_or_left_out_and_told(tmp_path: Path) -> None:
     boxes = [("car", box) for box in ((60.0, 40.0, 20.0, 20.0), (70.0, 0.0, 5.0, 5.0), (5.0, 5.0, 0.0, 5.0))]
     write_pictures(tmp_path, {"a.png": [*boxes, ("car", (60.0, 40.0, 4.5, 8.0))]})

@@ -155,6 +155,7 @@ def test_whoever_waits_is_told_that_it_goes_on(
         f"#!/bin/sh\nwhile [ ! -e {told} ]; do sleep 0.02; done\ncp {archive} .\n", encoding="utf-8"
     )
     monkeypatch.setattr(client, "TELL_EVERY_S", 0.05)
+    monkeypatch.setattr(client, "FETCH_TIMEOUT_S", 10.0)
     said: list[str] = []
 
     def say(line: str) -> None:
@@ -169,7 +170,7 @@ def test_whoever_waits_is_told_that_it_goes_on(
 
 def test_a_client_that_never_ends_is_ended(tmp_path: Path, bin_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     npm(bin_folder, None)
-    (bin_folder / "npm").write_text("#!/bin/sh\nexec sleep 600\n", encoding="ascii")
+    (bin_folder / "npm").write_text("#!/bin/sh\nexec sleep 10\n", encoding="ascii")
     monkeypatch.setattr(client, "TELL_EVERY_S", 0.05)
     monkeypatch.setattr(client, "FETCH_TIMEOUT_S", 0.1)
     with pytest.raises(SourceError, match=r"lebih dari / longer than 0\.1 s"):
