@@ -107,6 +107,8 @@ class Sighting(Record, frozen=True, kw_only=True, tag="sighting", omit_defaults=
     """What was counted; empty: everything of `by_label`, `forward` or `backward` together."""
     count: Whole
     """In a zone the most at once, at a line the crossings in both directions."""
+    is_line: bool = False
+    """`zone` names a line. An older box does not say: there only what crosses tells a line from an empty zone."""
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
     model: str = ""
     """Digest, the first 12 hexadecimal digits."""

@@ -32,6 +32,13 @@ CAMERA_OUTBOX = "outbox-camera.db"
 OWN_MODEL = Path(models.__file__).parent / "street"
 """The street model that comes with the agent."""
 
+NOT_DRAWN = (
+    "belum ada gambar zona: gambarlah di pusat (halaman kamera ini, Gambar zona), atau tulis berkas `view`. Sampai "
+    "saat itu kamera dijaga, tetapi tidak menghitung. / no zones are drawn yet: draw them at the hub (this camera's "
+    "page, Draw zones), or write a `view` file. Until then the camera is watched and counts nothing."
+)
+"""Of a camera of which neither a file nor the hub says what it is to see."""
+
 log = logging.getLogger(__name__)
 
 
@@ -120,7 +127,7 @@ class Views:
     faults: dict[str, str]
     """Why a camera of the config is not watched, by source."""
     files: "dict[str, View]"
-    """What the box's own files hold; one that cannot be read is not there."""
+    """What the box's own files hold; one that cannot be read is not there. Without a file: nothing is drawn."""
 
 
 def open_views(config: EdgeConfig, *, folder: Path, clock: Clock, notebook: "Notebook") -> Views:
@@ -141,18 +148,21 @@ def open_views(config: EdgeConfig, *, folder: Path, clock: Clock, notebook: "Not
 
 def _view_of(source: str, camera: CameraConfig, *, views: Views, notebook: "Notebook") -> "View | None":
     """Return by what a camera counts: what was drawn at the hub, else what its file holds; None: neither can be had."""
+    from contract.views import View
     from edge_agent.sightings.errors import ViewFileError
     from edge_agent.sightings.view_file import read_view
 
     drawn = notebook.drawings.by_source.get(source)
     try:
-        views.files[source] = read_view(camera.view)
+        views.files[source] = View() if camera.view is None else read_view(camera.view)
     except ViewFileError as exc:
         log.warning("camera %s: %s", source, exc)
         if drawn is None:
-            views.faults[source] = str(exc)
+            views.faults[source] = exc.fault
             return None
     if drawn is None:
+        if camera.view is None:
+            log.warning("camera %s: %s", source, NOT_DRAWN)
         return views.files[source]
     log.info(
         "camera %s: counts by the hub's drawing, %s version %d, not by its file", source, drawn.view, drawn.version

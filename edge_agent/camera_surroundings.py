@@ -9,7 +9,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from edge_agent.camera_app import OWN_MODEL
+from edge_agent.camera_app import NOT_DRAWN, OWN_MODEL
 from edge_agent.cameras import password_file
 from edge_agent.cameras.settings import FileSettings, LibcameraSettings, RtspSettings, UsbSettings
 from edge_agent.config import CameraConfig
@@ -35,6 +35,9 @@ def of_cameras(cameras: Mapping[str, CameraConfig], folder: Path) -> Iterator[st
 def warnings(cameras: Mapping[str, CameraConfig]) -> Iterator[str]:
     """Yield what a box runs with, and hardly means so; each begins with its key."""
     for source, camera in cameras.items():
+        if camera.view is None:
+            yield f"camera.{source}.view: {NOT_DRAWN}"
+            continue
         try:
             view = read_view(camera.view)
         except ViewFileError:  # a problem, and told as one
@@ -54,7 +57,8 @@ def _of_camera(
     if missing:
         yield f"camera.{source}: {', '.join(missing)} not installed. Try: pip install 'jagawai[camera]'"
     try:
-        read_view(camera.view)
+        if camera.view is not None:
+            read_view(camera.view)
     except ViewFileError as exc:
         yield f"camera.{source}.view: {exc}"
     problem = None if missing else model_problem((camera.model or OWN_MODEL).resolve())

@@ -111,8 +111,8 @@ class GaugeConfig:
 class CameraConfig(CameraSettings):
     """`[camera.<source>]`: one camera, its view, and how often it is looked at."""
 
-    view: Path
-    """What is drawn on its picture: zones, lines, purpose."""
+    view: Path | None = None
+    """What is drawn on its picture: zones, lines, purpose; None: only what is drawn at the hub."""
     model: Path | None = None
     """Folder of the detector; None: the street model that comes with the agent."""
     frames_per_s: LooksPerS = 2.0

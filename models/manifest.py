@@ -55,7 +55,7 @@ class Input(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Raises:
             ValueError: the text says which.
         """
-        if False and (self.width_px % self.step_px or self.height_px % self.step_px):
+        if self.step_px is not None and (self.width_px % self.step_px or self.height_px % self.step_px):
             message = f"width_px and height_px must be multiples of step_px {self.step_px}, got "
             raise ValueError(message + f"{self.width_px} and {self.height_px}")
 
@@ -191,11 +191,15 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except OSError as exc:
-        text = f"{path}: manifes model tidak dapat dibaca / the model's manifest cannot be read: {exc.strerror}. "
-        raise ManifestError(text + "Periksa nama folder / Check the folder's name.") from exc
+        raise ManifestError(
+            f"{path}: manifes model tidak dapat dibaca. Periksa nama foldernya. / the model's manifest cannot be read: "
+            f"{exc.strerror}. Check the folder's name."
+        ) from exc
     except msgspec.DecodeError as exc:
-        text = f"{path}: manifes model salah / the model's manifest is wrong: {exc}. "
-        raise ManifestError(text + "Pasang ulang model ini / Install this model again.") from exc
+        raise ManifestError(
+            f"{path}: manifes model salah. Pasang ulang model ini. / the model's manifest is wrong: {exc}. "
+            "Install this model again."
+        ) from exc
 
 
 def verify_file(folder: Path, manifest: Manifest) -> Path:
@@ -205,17 +209,21 @@ def verify_file(folder: Path, manifest: Manifest) -> Path:
         DigestError: it is missing, or another file.
     """
     path = folder / manifest.file
-    advice = f"Bangun atau pasang ulang / Build or install it again: models build {manifest.name}"
+    build = f"models build {manifest.name}"
     try:
         size = path.stat().st_size
         found = _sha256(path) if size == manifest.size_bytes else f"{size} bytes"
     except OSError as exc:
-        text = f"{path}: berkas model tidak dapat dibaca / the model's file cannot be read: {exc.strerror}. "
-        raise DigestError(text + advice) from exc
+        raise DigestError(
+            f"{path}: berkas model tidak dapat dibaca. Pasang ulang model ini, atau bangun: {build}. / the model's "
+            f"file cannot be read: {exc.strerror}. Build or install it again: {build}."
+        ) from exc
     if found != manifest.sha256:
         wanted = manifest.sha256 if size == manifest.size_bytes else f"{manifest.size_bytes} bytes"
-        text = f"{path}: bukan berkas dari manifesnya / not the file of its manifest: expected {wanted}, got {found}. "
-        raise DigestError(text + advice)
+        raise DigestError(
+            f"{path}: bukan berkas dari manifesnya. Pasang ulang model ini, atau bangun: {build}. / not the file of "
+            f"its manifest: expected {wanted}, got {found}. Build or install it again: {build}."
+        )
     return path
 
 

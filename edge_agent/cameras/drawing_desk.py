@@ -22,7 +22,8 @@ class DrawingDesk:
 
         Args:
             notebook: remembers what the hub has drawn, and tells faults.
-            files: what the box's own files hold, by source; a file that cannot be read is not there.
+            files: what the box's own files hold, by source; a file that cannot be read is not there. Of a camera
+                without one: a view on which nothing is drawn.
         """
         self._notebook = notebook
         self._files = files
@@ -57,6 +58,8 @@ class DrawingDesk:
     def words(self, source: str) -> str:
         """Return by whose drawing a camera is to count, for the log."""
         drawn = self._notebook.drawings.by_source.get(source)
+        if drawn is None and self._files.get(source) == View():
+            return "belum ada gambar zona / nothing that is drawn"
         if drawn is None:
             return "gambar dari berkasnya / its own file"
         return f"gambar pusat / the hub's drawing, {drawn.view} versi {drawn.version}; its own file is passed over"
@@ -66,6 +69,14 @@ class DrawingDesk:
         refused = self._notebook.drawings.refused
         for source in (WHOLE, *sources):
             text = refused.get(source, "")
-            said = f"Gambar zona dari pusat tidak dapat dipakai; yang lama tetap berlaku. {text}" if text else ""
-            ended = "Gambar zona dari pusat terpakai"
+            said = _refusal(text) if text else ""
+            ended = "Gambar zona dari pusat terpakai. / The hub's drawing is in use."
             self._notebook.note_fault(VIEW_REFUSED, source=source, is_active=bool(text), text=said or ended)
+
+
+def _refusal(why: str) -> str:
+    return (
+        "Gambar zona dari pusat tidak dapat dipakai; yang lama tetap berlaku. Perbarui perangkat lunak kotak, atau "
+        "gambar lagi di pusat. / The hub's drawing cannot be used; the one before holds. Update the box's software, or "
+        f"draw again at the hub: {why}."
+    )

@@ -8,10 +8,11 @@ CameraError
 ├── CameraBrokenError        truncated or damaged beyond decoding
 ├── CameraEmptyError         pictures of no size
 ├── CameraMissingError       a device, a file or a library is not there
-├── CameraEndedError         a clip is over: no fault
+├── CameraEndedError         a clip is over, whole
 └── CameraClosedError        a source was used before `open()` or after `close()`
 
-All but the last become a state of the camera (`state`), and the thread that reads goes on trying. Nothing of a
+All but the last become a state of the camera (`state`), and the thread that reads goes on trying, unless nothing can
+come any more (`is_last`): a clip that does not repeat has been shown, and is not to be counted twice. Nothing of a
 library's own error is chained to those of a stream: the text of such an error holds the address with the password.
 """
 
@@ -24,6 +25,8 @@ class CameraError(Exception):
     """Something about a camera does not work."""
 
     state: ClassVar[CameraState] = CameraState.BROKEN
+    is_last: bool = False
+    """The source is not to be opened again."""
 
 
 class CameraAwayError(CameraError, ConnectionError):
@@ -72,6 +75,7 @@ class CameraEndedError(CameraError, EOFError):
     """A clip is over."""
 
     state = CameraState.ENDED
+    is_last = True
 
 
 class CameraClosedError(CameraError, RuntimeError):

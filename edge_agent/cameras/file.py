@@ -1,7 +1,8 @@
 """A clip as a camera: at its own rate by the clock, or as fast as its pictures are taken.
 
 A clip that is shorter than it says is truncated. That is told once it is over, as a fault, for what was counted on it
-is not the whole; one that repeats is played on, and the shortness is logged.
+is not the whole; one that repeats is played on, and the shortness is logged. One that does not repeat is over however
+it ends, once a picture of it was shown: shown again, it would be counted twice.
 """
 
 import logging
@@ -24,7 +25,7 @@ from edge_agent.cameras.errors import (
 from edge_agent.cameras.failures import of_file
 from edge_agent.cameras.frame import Frame
 from edge_agent.cameras.pacing import Pace, ShowTimes
-from edge_agent.cameras.scaling import LEAST_SIDE_PX, Scaler, verify_size
+from edge_agent.cameras.scaling import LEAST_SIDE_PX, Scaler
 from edge_agent.cameras.settings import FileSettings
 from edge_agent.cameras.source import Tally, read_next
 from edge_agent.cameras.stream import Arrival, Stream, Way
@@ -80,6 +81,13 @@ class FileSource:
 
     def look(self, *, every_s: float) -> Frame | None:
         """Wait for the next picture to be due; see `FrameSource`."""
+        try:
+            return self._look(every_s)
+        except CameraError as exc:
+            exc.is_last = self._shown > 0 and not self._settings.repeats
+            raise
+
+    def _look(self, every_s: float) -> Frame | None:
         if self._stream is None or self._times is None:
             raise CameraClosedError(f"{self._path}: look() before open()")
         if not self._waiting and not self._read_on(self._stream, every_s):
@@ -96,7 +104,10 @@ class FileSource:
         self._shown += 1
         if self._times.is_missed(media_s):
             return None
-        pixels = self._scaler.pixels(arrival.picture)
+        try:
+            pixels = self._scaler.pixels(arrival.picture)
+        except CameraEmptyError:
+            raise self._empty(arrival.picture.width, arrival.picture.height) from None
         return Frame(pixels=pixels, number=self.tally.arrived, taken_up_ms=self._times.up_ms(media_s))
 
     def read(self) -> Frame:
@@ -148,7 +159,11 @@ class FileSource:
         if not self._settings.repeats:
             if broke_off is not None or missing:
                 raise CameraBrokenError(missing or str(broke_off)) from None
-            raise CameraEndedError(f"{self._path}: klip selesai / the clip is over")
+            raise CameraEndedError(
+                f"{self._path}: klip selesai, tidak ada lagi yang dihitung. Tulis `repeats = true` agar berulang, atau "
+                "jalankan ulang agen. / the clip is over, nothing is counted any more. Write `repeats = true` to have "
+                "it begin again, or restart the agent."
+            )
         if missing and self._round_s == 0.0:
             log.warning("%s", missing)
         interval_s = stream.interval_s
@@ -163,18 +178,22 @@ class FileSource:
         if stated_s is None or stated_s - got_s <= max(SHORT_S, SHORT_SHARE * stated_s):
             return ""
         return (
-            f"{self._path}: terpotong, berakhir pada {got_s:.1f} dari {stated_s:.1f} s. Salin lagi berkasnya. / "
-            f"truncated, ends at {got_s:.1f} of {stated_s:.1f} s. Copy the file again."
+            f"{self._path}: terpotong, berakhir pada {got_s:.1f} dari {stated_s:.1f} s. Salin lagi berkasnya, lalu "
+            f"jalankan ulang agen. / truncated, ends at {got_s:.1f} of {stated_s:.1f} s. Copy the file again, then "
+            "restart the agent."
         )
 
     def _nothing_in(self, stream: Stream) -> CameraBrokenError | CameraEmptyError:
         width_px, height_px = stream.size_px
         if min(width_px, height_px) < LEAST_SIDE_PX:
-            try:
-                verify_size(width_px=width_px, height_px=height_px, shown=str(self._path))
-            except CameraEmptyError as exc:
-                return exc
+            return self._empty(width_px, height_px)
         return CameraBrokenError(
             f"{self._path}: tidak ada satu gambar pun yang utuh. Salin lagi berkasnya. / "
             "not one whole picture in it. Copy the file again."
+        )
+
+    def _empty(self, width_px: int, height_px: int) -> CameraEmptyError:
+        return CameraEmptyError(
+            f"{self._path}: gambar berukuran {width_px} x {height_px} titik. Salin lagi berkasnya, atau buat "
+            f"klip baru. / pictures of {width_px} by {height_px} pixels. Copy the file again, or make a new clip."
         )

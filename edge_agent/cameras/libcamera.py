@@ -123,8 +123,8 @@ def _library() -> Any:
         from picamera2 import Picamera2
     except ImportError as exc:
         raise CameraMissingError(
-            "libcamera: picamera2 tidak terpasang / is not installed. Di Raspberry Pi OS / on Raspberry Pi OS: "
-            "sudo apt install python3-picamera2, lalu buat ulang lingkungan Python dengan / then make the Python "
-            "environment again with --system-site-packages."
+            "libcamera: picamera2 tidak terpasang. Pasang di Raspberry Pi OS: sudo apt install python3-picamera2, lalu "
+            "buat ulang lingkungan Python dengan --system-site-packages. / picamera2 is not installed. Install it on "
+            "Raspberry Pi OS by that command, then make the Python environment again with that option."
         ) from exc
     return Picamera2

@@ -3,8 +3,8 @@
 Rules:
 1. One frame is kept, the newest. A live camera's frame that nobody took is replaced; a clip that runs as fast as asked
    waits until its frame was taken, so that none is lost.
-2. After any failure the source is closed, a drawn time is waited (retry.py), and it is opened again, for ever. Only a
-   clip that is over ends the thread.
+2. After any failure the source is closed, a drawn time is waited (retry.py), and it is opened again, for ever. Only
+   what is the last of its source ends the thread: a clip that is over, or broke off, and does not repeat.
 3. The state is that of the last failure until a picture comes again: while a camera that is away is tried, it is away.
 4. How the camera is does not depend on the thread: whoever asks compares the clock with the last sign of life, so a
    call that hangs inside a library is seen as well.
@@ -17,7 +17,7 @@ import threading
 from contextlib import suppress
 
 from contract.clock import Clock
-from edge_agent.cameras.errors import CameraEndedError, CameraError
+from edge_agent.cameras.errors import CameraError
 from edge_agent.cameras.frame import Frame
 from edge_agent.cameras.retry import Retry
 from edge_agent.cameras.source import FrameSource
@@ -73,6 +73,8 @@ class NewestFrame:
         self._good_since_ms: int | None = None
         self._taken = 0
         self._openings = 0
+        self._is_over = False
+        """No frame comes any more."""
 
     def start(self) -> None:
         """Begin to read."""
@@ -82,7 +84,7 @@ class NewestFrame:
     def take(self, *, timeout_s: float) -> Frame | None:
         """Return the newest frame that was not taken yet; wait for one at most `timeout_s` real seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: self._frame is not None or self._is_over(), timeout_s)
+            self._changed.wait_for(lambda: self._frame is not None or self._is_over, timeout_s)
             frame, self._frame = self._frame, None
             if frame is not None:
                 self._taken += 1
@@ -108,27 +110,26 @@ class NewestFrame:
         """End the thread and let go of the camera; takes as long as one call to the source may."""
         self._leaving.set()
         with self._changed:
+            self._is_over = True
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join(JOIN_S)
-
-    def _is_over(self) -> bool:
-        return self._leaving.is_set() or self._state is CameraState.ENDED
 
     def _run(self) -> None:
         while not self._leaving.is_set():
             try:
                 self._watch()
-            except CameraEndedError as exc:
-                self._fail(exc.state, str(exc))
-                break
             except CameraError as exc:
-                self._fail(exc.state, str(exc))
+                self._fail(exc.state, str(exc), is_last=exc.is_last)
+                if exc.is_last:
+                    break
             except Exception as exc:  # a library's own surprise must not end a camera for good
                 log.exception("camera %s: unexpected failure", self._name)
                 kind = type(exc).__name__
                 self._fail(
-                    CameraState.BROKEN, f"kesalahan tak terduga / unexpected failure: {kind}. Lihat log / see log."
+                    CameraState.BROKEN,
+                    f"{self._name}: kesalahan tak terduga ({kind}). Lihat log agen; ia dicoba lagi sendiri. / "
+                    "unexpected failure. See the agent's log; it is tried again by itself.",
                 )
             self._let_go()
             self._leaving.wait(self._retry.next_delay_s(lived_s=self._lived_s()))
@@ -192,8 +193,9 @@ class NewestFrame:
                 f"{silent_ms // 1000} s without a picture. Restart the camera if it stays so.",
             )
 
-    def _fail(self, state: CameraState, text: str) -> None:
+    def _fail(self, state: CameraState, text: str, *, is_last: bool = False) -> None:
         with self._changed:
+            self._is_over = self._is_over or is_last
             self._set(state, text)
 
     def _set(self, state: CameraState, text: str) -> None:

@@ -33,6 +33,9 @@ SHORTEST_WINDOW_S = 10.0
 """Real; on a fast clock a window is shorter than a minute, and never so short that nothing passes in it."""
 TELL_EVERY_MS = 60_000
 VIEW_FAILED, MODEL_FAILED, INFERENCE_FAILED, HOT = "view_failed", "model_failed", "inference_failed", "camera_hot"
+NO_MORE = "Kamera tidak ada lagi di konfigurasi. / The camera is no longer in the config."
+KNOWN_AGAIN = "Yang diamati kamera ini diketahui lagi. / What this camera watches is known again."
+GIVES_AGAIN = "Kamera memberi gambar lagi. / The camera gives pictures again."
 OURS = (*FAULT_CODES, VIEW_FAILED, VIEW_REFUSED, MODEL_FAILED, INFERENCE_FAILED)
 """Faults of one camera; of a camera that is no longer in the config they end at the start."""
 
@@ -207,9 +210,9 @@ class CameraProcess:
         """Tell the cameras that cannot be watched, and end the faults of those that are no more."""
         for code, source in self._notebook.faults():
             if code in OURS and source and source not in self._posts and source not in view_faults:
-                self._end_fault(code, source, "Kamera tidak ada lagi di konfigurasi")
+                self._end_fault(code, source, NO_MORE)
         for source in self._posts:
-            self._end_fault(VIEW_FAILED, source, "Berkas pandangan terbaca")
+            self._end_fault(VIEW_FAILED, source, KNOWN_AGAIN)
         for source, text in view_faults.items():
             self._notebook.note_fault(VIEW_FAILED, source=source, is_active=True, text=text)
 
@@ -221,7 +224,7 @@ class CameraProcess:
         now_code = status.state.fault_code
         for code in FAULT_CODES:
             if code != now_code:
-                self._end_fault(code, post.source, "Kamera memberi gambar lagi" if now_code is None else status.text)
+                self._end_fault(code, post.source, GIVES_AGAIN if now_code is None else status.text)
         if now_code is not None:
             self._notebook.note_fault(now_code, source=post.source, is_active=True, text=status.text)
 
@@ -230,7 +233,7 @@ class CameraProcess:
             if text:
                 self._notebook.note_fault(code, source=post.source, is_active=True, text=text)
             else:
-                self._end_fault(code, post.source, "Model bekerja lagi")
+                self._end_fault(code, post.source, "Model bekerja lagi. / The model works again.")
 
     def _end_fault(self, code: str, source: str, text: str) -> None:
         self._notebook.note_fault(code, source=source, is_active=False, text=text)
@@ -242,7 +245,11 @@ class CameraProcess:
         temperature_c = self._temperature_c()
         self._heat = feel(self._heat, temperature_c, real_ms=real_ms)
         self._duty.set_heat(self._heat.part)
-        text = f"Papan {temperature_c or 0:.0f} °C; kamera memakai {100 * self._heat.part:.0f} % dari jatah prosesornya"
+        board_c, part = f"{temperature_c or 0:.0f} °C", f"{100 * self._heat.part:.0f} %"
+        text = (
+            f"Papan {board_c}; kamera memakai {part} dari jatah prosesornya. Beri kotak teduh dan aliran udara. / "
+            f"The board is at {board_c}; cameras use {part} of their share of CPU. Give the box shade and air."
+        )
         self._notebook.note_fault(HOT, is_active=self._heat.is_hot, text=text, record_class=RecordClass.TELEMETRY)
 
     def _close_window_if_over(self, post: ViewPost) -> None:

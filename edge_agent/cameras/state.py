@@ -1,7 +1,7 @@
 """How a camera is: one state at a time, and the code of the fault that the camera process writes down for it.
 
-Every state but `opening`, `running` and `ended` is a fault, is reached within 10 s of its cause, and ends with the
-next good picture.
+Every state but `opening` and `running` is a fault, is reached within 10 s of its cause, and ends with the next good
+picture.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class CameraState(StrEnum):
     RESHAPED = "reshaped"
     """Pictures come, but of another shape than at first: zones and lines may not fit."""
     ENDED = "ended"
-    """A clip is over."""
+    """A clip is over: nothing is counted any more."""
 
     @property
     def fault_code(self) -> str | None:
@@ -39,7 +39,7 @@ class CameraState(StrEnum):
         return None if self in _WELL else f"camera_{self.value}"
 
 
-_WELL = frozenset({CameraState.OPENING, CameraState.RUNNING, CameraState.ENDED})
+_WELL = frozenset({CameraState.OPENING, CameraState.RUNNING})
 FAULT_CODES = tuple(code for state in CameraState if (code := state.fault_code) is not None)
 """All of them, for who clears at a start what an earlier run has left."""
 

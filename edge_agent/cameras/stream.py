@@ -28,6 +28,11 @@ BEHIND_S = 2.0
 JUMP_S = 10.0
 """Stamps that leap further than this are the camera's clock being set, not time."""
 USUAL_RATE_FPS = 25
+FROM_A_CAMERA = ("Pilih video H.264 di kamera.", "Choose H.264 video in the camera.")
+FROM_A_CLIP = ("Pakai klip lain, atau ubah ke H.264.", "Use another clip, or convert it to H.264.")
+MEND_A_CAMERA = ("Periksa kabel dan sinyal; nyalakan ulang kamera.", "Check cable and signal; restart the camera.")
+MEND_A_CLIP = ("Salin lagi berkasnya, lalu jalankan ulang agen.", "Copy the file again, then restart the agent.")
+"""What to do, in both languages."""
 INTRA_ONLY = frozenset({"mjpeg", "rawvideo"})
 
 
@@ -103,9 +108,14 @@ class Stream:
 
     @property
     def duration_s(self) -> float | None:
-        """How long the whole clip says it is; None: it does not say."""
+        """How long the whole clip says it is; None: it does not say.
+
+        By its time or by its number of pictures, whichever is more: of an AVI that was cut off FFmpeg reckons the time
+        anew from the bytes that are there.
+        """
         duration = self._container.duration
-        return None if duration is None else duration / av.time_base
+        by_time_s = 0.0 if duration is None else duration / av.time_base
+        return max(by_time_s, self._video.frames * self.interval_s) or None
 
     def arrivals(self, *, every_s: float) -> Iterator[Arrival]:
         """Read one packet; yield what it brought, at least one arrival. Nothing comes at the end of the stream.
@@ -145,16 +155,15 @@ class Stream:
 
     def _chosen(self) -> VideoStream:
         shown = self._way.shown
+        lakukan, do = FROM_A_CAMERA if self._way.is_live else FROM_A_CLIP
         if not self._container.streams.video:
             raise CameraCodecError(
-                f"{shown}: tidak ada video, hanya suara atau data. Nyalakan video H.264 di kamera. / "
-                "no video, only sound or data. Switch on H.264 video in the camera."
+                f"{shown}: tidak ada video, hanya suara atau data. {lakukan} / no video, only sound or data. {do}"
             )
         video = self._container.streams.video[0]
         if video.codec_context is None:
             raise CameraCodecError(
-                f"{shown}: videonya tidak dapat dibaca di sini. Pilih H.264 di kamera. / "
-                "its video cannot be decoded here. Choose H.264 in the camera."
+                f"{shown}: videonya tidak dapat dibaca di sini. {lakukan} / its video cannot be decoded here. {do}"
             )
         name = video.codec_context.name
         if self._way.codecs and name not in self._way.codecs:
@@ -220,10 +229,10 @@ class Stream:
         elif self._failing_since_real_ms is None:
             self._failing_since_real_ms = real_ms
         elif real_ms - self._failing_since_real_ms > PATIENCE_WITH_DAMAGE_S * 1000:
+            lakukan, do = MEND_A_CAMERA if self._way.is_live else MEND_A_CLIP
             raise CameraBrokenError(
-                f"{self._way.shown}: {PATIENCE_WITH_DAMAGE_S:g} s tanpa gambar yang utuh. Periksa kabel dan sinyal; "
-                f"nyalakan ulang kamera. / {PATIENCE_WITH_DAMAGE_S:g} s without a whole picture. Check cable and "
-                "signal; restart the camera."
+                f"{self._way.shown}: {PATIENCE_WITH_DAMAGE_S:g} s tanpa gambar yang utuh. {lakukan} / "
+                f"{PATIENCE_WITH_DAMAGE_S:g} s without a whole picture. {do}"
             )
 
 

@@ -118,6 +118,7 @@ class ViewPost:
         self._gate = MotionGate(view) if self._is_gated else None
         self._attention = Attention()
         self._watch = self._make_watch(view, self._classes, at_ms)
+        self._is_counting = bool(view.zones or view.lines)
         self._is_tracking = False
         self._is_answered = False
         """The detector could say what is in the last frame about which it was asked."""
@@ -155,6 +156,8 @@ class ViewPost:
         if not self._can_see(frame, at_ms):
             self._watch.blind(up_ms=at_ms)
             return Looked(is_awake=False, is_asked=False, appearances=(), is_blind=True)
+        if not self._is_counting:
+            return Looked(is_awake=False, is_asked=False, appearances=())
         motion = self._motion(frame, at_ms)
         is_wanted = self._attention.is_wanted(is_moving=motion.is_moving, has_tracks=self._is_tracking, real_ms=at_ms)
         is_asked = is_wanted or not self._is_answered  # "as before" needs an answer before

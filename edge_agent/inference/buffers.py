@@ -8,7 +8,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from edge_agent.inference.candidates import Outputs, Shapes
-from edge_agent.inference.errors import PASSED_OVER, OutputError
+from edge_agent.inference.errors import DILEWATI, PASSED_OVER, OutputError
 from edge_agent.inference.session import CHANNELS
 from models.runtime_words import why
 
@@ -54,7 +54,7 @@ class BoundBuffers:
             self._session.run_with_iobinding(self._bindings[size])
         except Exception as exc:  # what onnxruntime raises has no base of its own
             raise OutputError(
-                f"model gagal pada gambar ini / the model failed on this frame: {why(exc)}. {PASSED_OVER}"
+                f"model gagal pada gambar ini. {DILEWATI} / the model failed on this frame: {why(exc)}. {PASSED_OVER}"
             ) from exc
         return {name: buffer[:size] for name, buffer in self._outputs.items()}
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.inference.errors import PASSED_OVER, OutputError
+from edge_agent.inference.errors import DILEWATI, PASSED_OVER, OutputError
 
 Outputs: TypeAlias = Mapping[str, NDArray[np.float32]]
 """By output name, [N, ...] float32."""
@@ -58,7 +58,7 @@ def above(scores: NDArray[np.float32], wanted: NDArray[np.bool_], score_min: flo
     columns = int(np.flatnonzero(wanted)[-1]) + 1
     ours = np.ascontiguousarray(scores[:, :, :columns])  # three passes follow
     if not (ours.max(initial=0.0) <= 1.0 and ours.min(initial=1.0) >= 0.0):
-        raise OutputError(unreadable("skor / scores", "0 to 1"))
+        raise OutputError(unreadable("scores", "0 to 1"))
     place = np.flatnonzero(ours >= score_min)
     place = place[wanted[place % columns]]
     return np.unravel_index(place, ours.shape)
@@ -72,7 +72,7 @@ def joined(parts: Sequence[Candidates]) -> Candidates:
     """
     boxes = np.concatenate([part.box_xyxy_px for part in parts])
     if not np.isfinite(boxes).all():
-        raise OutputError(unreadable("kotak / boxes", "finite"))
+        raise OutputError(unreadable("boxes", "finite"))
     return Candidates(
         box_xyxy_px=boxes,
         score=np.concatenate([part.score for part in parts]),
@@ -84,6 +84,6 @@ def joined(parts: Sequence[Candidates]) -> Candidates:
 def unreadable(what: str, expected: str) -> str:
     """Return the text of an output that cannot be read."""
     return (
-        f"keluaran model tidak terbaca / the model's output cannot be read: {what} must be {expected}, got NaN or "
-        f"other numbers. {PASSED_OVER}"
+        f"keluaran model tidak terbaca. {DILEWATI} / the model's output cannot be read: {what} must be {expected}, got "
+        f"NaN or other numbers. {PASSED_OVER}"
     )

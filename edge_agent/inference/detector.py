@@ -193,9 +193,11 @@ class Detector:
         try:
             self.detect(grey)
         except OutputError as exc:
-            why = str(exc).removesuffix(PASSED_OVER)
-            text = f"{path}: model gagal pada gambar abu-abu / the model failed on grey: {why}"
-            raise ModelError(f"{text}Pasang ulang model ini / Install this model again.") from exc
+            why = str(exc).partition(" / ")[2].removesuffix(PASSED_OVER).rstrip(". ")
+            raise ModelError(
+                f"{path}: model gagal pada gambar abu-abu. Pasang ulang model ini. / the model failed on grey: {why}. "
+                "Install this model again."
+            ) from exc
 
 
 def _best(score: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -247,21 +249,21 @@ def _verify_image(image: Image) -> None:
     is_picture = image.shape[2:] == (CHANNELS,) and image.dtype == np.uint8
     if not is_picture or image.size == 0 or image.strides[1:] != (CHANNELS, 1):
         raise FrameError(
-            "gambar kamera tidak dapat dipakai / the camera's picture cannot be used: must be [height, width, 3] uint8 "
-            f"with contiguous rows and at least one pixel, got {list(image.shape)} {image.dtype}. Periksa kamera dan "
-            "alirannya / Check the camera and its stream."
+            "gambar kamera tidak dapat dipakai. Periksa kamera dan alirannya. / the camera's picture cannot be used: "
+            "must be [height, width, 3] uint8 with contiguous rows and at least one pixel, got "
+            f"{list(image.shape)} {image.dtype}. Check the camera and its stream."
         )
 
 
 def _verify_regions(regions: Sequence[Region], width_px: int, height_px: int) -> None:
     if len(regions) > REGIONS_MOST:
         raise RegionError(
-            f"terlalu banyak wilayah / too many regions: at most {REGIONS_MOST}, got {len(regions)}. Kurangi ubin atau "
-            "zona / Use fewer tiles or zones."
+            f"terlalu banyak wilayah. Kurangi ubin atau zona. / too many regions: at most {REGIONS_MOST}, got "
+            f"{len(regions)}. Use fewer tiles or zones."
         )
     for region in regions:
         if region.right_px > width_px or region.lower_px > height_px:
             raise RegionError(
-                f"wilayah di luar gambar / region outside the picture: picture {width_px}x{height_px}, got {region}. "
-                "Buat wilayah baru untuk ukuran ini / Make the regions again for this size."
+                "wilayah di luar gambar. Buat wilayah baru untuk ukuran ini. / region outside the picture: picture "
+                f"{width_px}x{height_px}, got {region}. Make the regions again for this size."
             )

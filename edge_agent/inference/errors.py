@@ -7,13 +7,13 @@ InferenceError
 └── RegionError    a region is empty, lies outside the picture, or there are too many
 
 After an error of one frame the detector goes on with the next; only a ModelError needs somebody.
+
+A text is whole Indonesian with what to do, ` / `, then whole English: the wall shows what stands before it.
 """
 
-PASSED_OVER = (
-    "Gambar ini dilewati; pasang ulang model bila terulang / "
-    "This frame is passed over; install the model again if it comes back."
-)
-"""What to do when a run of the model failed: the next frame may be good."""
+DILEWATI = "Gambar ini dilewati; pasang ulang model bila terulang."
+PASSED_OVER = "This frame is passed over; install the model again if it comes back."
+"""What to do when a run of the model failed, in both languages: the next frame may be good."""
 
 
 class InferenceError(Exception):

@@ -35,8 +35,8 @@ class Region:
         """
         if self.left_px < 0 or self.upper_px < 0 or self.width_px < 1 or self.height_px < 1:
             raise RegionError(
-                f"wilayah gambar kosong atau di luar / region is empty or outside: expected 0 <= left < right and "
-                f"0 <= upper < lower, got {self}. Gambar ulang zona / Draw the zone again."
+                "wilayah gambar kosong atau di luar. Gambar ulang zona. / region is empty or outside: expected "
+                f"0 <= left < right and 0 <= upper < lower, got {self}. Draw the zone again."
             )
 
     @property

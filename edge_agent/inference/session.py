@@ -40,8 +40,8 @@ def open_session(path: Path, *, threads: int) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as exc:  # what onnxruntime raises has no base of its own
         raise ModelError(
-            f"{path}: model tidak dapat dibuka / the model cannot be opened: {why(exc)}. "
-            "Pasang ulang model ini / Install this model again."
+            f"{path}: model tidak dapat dibuka. Pasang ulang model ini. / the model cannot be opened: {why(exc)}. "
+            "Install this model again."
         ) from exc
 
 
@@ -61,8 +61,8 @@ def verify_fit(session: onnxruntime.InferenceSession, told: Input, shapes: Shape
     item = (told.height_px, told.width_px, CHANNELS)
     wanted_outputs = {name: (_OUTPUT_TYPE, shape) for name, shape in shapes.items()}
     problems = [
-        *_problems("masukan / input", {told.name: (_INPUT_TYPE, item)}, {n.name: (n.type, n.shape) for n in inputs}),
-        *_problems("keluaran / output", wanted_outputs, {node.name: (node.type, node.shape) for node in outputs}),
+        *_problems("input", {told.name: (_INPUT_TYPE, item)}, {n.name: (n.type, n.shape) for n in inputs}),
+        *_problems("output", wanted_outputs, {node.name: (node.type, node.shape) for node in outputs}),
     ]
     if len(inputs) != 1:
         problems.append(f"must have 1 input, got {len(inputs)}")
@@ -70,9 +70,8 @@ def verify_fit(session: onnxruntime.InferenceSession, told: Input, shapes: Shape
         problems.append(f"step_px is {told.step_px}, so height and width must be free, got {inputs[0].shape}")
     if problems:
         raise ModelError(
-            f"{where}: model tidak cocok dengan manifesnya / the model does not fit its manifest: "
-            + "; ".join(problems)
-            + ". Pasang ulang model ini / Install this model again."
+            f"{where}: model tidak cocok dengan manifesnya. Pasang ulang model ini. / the model does not fit its "
+            f"manifest: {'; '.join(problems)}. Install this model again."
         )
 
 

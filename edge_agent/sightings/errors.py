@@ -17,4 +17,12 @@ class FrameOrderError(SightingError, ValueError):
 
 
 class ViewFileError(SightingError, ValueError):
-    """A view file has problems; the text lists them all, one a line, each with file and key."""
+    """A view file has problems; the text lists them all, one a line, each with file and key.
+
+    `fault` says it as records do: Indonesian with what to do, ` / `, English.
+    """
+
+    def __init__(self, text: str, *, fault: str) -> None:
+        """Keep both."""
+        super().__init__(text)
+        self.fault = fault

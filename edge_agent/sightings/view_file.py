@@ -36,5 +36,12 @@ def read_view(path: Path) -> View:
     if view is None:
         is_about_parts = any(_PART in problem for problem in problems)
         lines = [f"{path}: pandangan tidak dapat dipakai / the view cannot be used", *problems]
-        raise ViewFileError("\n".join([*lines, _HINT] if is_about_parts else lines))
+        raise ViewFileError("\n".join([*lines, _HINT] if is_about_parts else lines), fault=_fault(path, problems))
     return view
+
+
+def _fault(path: Path, problems: list[str]) -> str:
+    return (
+        f"{path}: berkas pandangan tidak dapat dipakai. Perbaiki berkas itu, atau gambar zonanya di pusat. / the "
+        f"view's file cannot be used. Correct that file, or draw its zones at the hub. {' '.join(problems)}"
+    )

@@ -26,6 +26,7 @@ class PlaceSighting:
     count: int
     window_s: float
     frames: int
+    is_line: bool = False
     label: str = ""
     by_label: dict[str, int] = field(default_factory=dict)
     forward: dict[str, int] = field(default_factory=dict)
@@ -121,6 +122,7 @@ class Window:
         }
         return PlaceSighting(
             zone=name,
+            is_line=True,
             count=crossings.total(),
             window_s=window_s,
             frames=self.frames,

@@ -24,7 +24,7 @@ class Tally(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was counted at one place in one step of time."""
 
     is_line: bool = False
-    """Something crossed; without that a line looks like a zone in which nothing was."""
+    """The box says so, or something crossed."""
     windows: int = 0
     seconds: float = 0.0
     """Looked at, all windows together."""
@@ -67,24 +67,24 @@ def encode(tally: Tally) -> str:
 
 
 def is_line(sighting: Sighting) -> bool:
-    """Answer whether a record is surely of a line; one at which nothing crossed looks like an empty zone."""
-    return bool(sighting.forward or sighting.backward)
+    """Answer whether a record is of a line; from an older box, one that nobody crossed looks like an empty zone."""
+    return sighting.is_line or bool(sighting.forward or sighting.backward)
 
 
 def tally_of(sighting: Sighting) -> Tally:
     """Return one window."""
     window_s = sighting.window_s or 0.0
     is_window = sighting.window_s is not None
-    crossed = is_line(sighting)
+    of_line = is_line(sighting)
     named = {sighting.label: sighting.count} if sighting.label and not sighting.by_label else sighting.by_label
     return Tally(
-        is_line=crossed,
+        is_line=of_line,
         windows=int(is_window),
         seconds=window_s,
         frames=sighting.frames or 0,
-        most=0 if crossed else sighting.count,
-        total=0 if crossed or not is_window else sighting.count,
-        by_label={} if crossed else _bounded(named, LABELS_MOST),
+        most=0 if of_line else sighting.count,
+        total=0 if of_line or not is_window else sighting.count,
+        by_label={} if of_line else _bounded(named, LABELS_MOST),
         forward=_bounded(sighting.forward, LABELS_MOST),
         backward=_bounded(sighting.backward, LABELS_MOST),
         occupied_s=(sighting.occupied or 0.0) * window_s,

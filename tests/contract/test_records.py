@@ -98,6 +98,7 @@ RECORDS = st.one_of(
         zone=TEXT,
         label=TEXT,
         count=COUNT,
+        is_line=st.booleans(),
         confidence=st.none() | st.floats(0, 1),
         model=st.sampled_from(["", "0cf99abf6ea4"]),
         window_s=st.none() | st.floats(0.001, 86_400),

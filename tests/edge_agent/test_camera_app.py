@@ -91,6 +91,29 @@ def test_a_clip_a_real_model_and_a_real_outbox_count_who_walks_over_the_line(tmp
     assert faults == {("c2", "camera_missing", True), ("c2", "model_failed", True), ("c3", "view_failed", True)}
 
 
+def test_a_camera_without_a_view_is_watched_and_says_where_to_draw(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cameras = '[camera.c1]\ndriver = "file"\n[camera.c1.file]\nfile = "away.mp4"\n'
+    path, stop = box(tmp_path, cameras=cameras, view=None), Stop()
+    process = Thread(target=lambda: run_camera(load(path), folder=tmp_path, stop=stop))
+    process.start()
+    try:
+        wait_until(
+            lambda: any(isinstance(record, Fault) for record in told(tmp_path / "home")),
+            what="the fault of a clip that is not there",
+            deadline_s=30,
+        )
+    finally:
+        stop.set()
+        process.join(20)
+    faults = {(fault.source, fault.code) for fault in told(tmp_path / "home") if isinstance(fault, Fault)}
+    assert faults == {("c1", "camera_missing")}
+    (said,) = [line for line in caplog.messages if "belum ada gambar zona" in line]
+    assert said.startswith("camera c1: ")
+    assert "draw them at the hub" in said
+
+
 def test_a_box_with_a_hub_lays_a_still_of_its_camera_out_for_it(tmp_path: Path) -> None:
     config = load(box(tmp_path, cameras=f'{SYNTHETIC}[hub]\nhost = "127.0.0.1"\n'))
     home, stop = tmp_path / "home", Stop()
@@ -151,5 +174,7 @@ def test_with_everything_in_its_place_the_check_is_good(tmp_path: Path, capsys: 
 
 def test_the_example_is_a_box_and_a_view() -> None:
     config = load(EXAMPLE / "box.toml")
-    view = read_view(config.camera["c1"].view)
+    path = config.camera["c1"].view
+    assert path is not None
+    view = read_view(path)
     assert (set(view.lines), set(view.zones)) == ({"gerbang"}, {"jalan", "bantaran"})

@@ -70,6 +70,15 @@ def test_a_view_that_counts_nothing_is_warned_of_and_no_refusal(
     assert capsys.readouterr().err == ""
 
 
+def test_a_camera_without_a_view_is_told_where_to_draw_one_and_is_no_refusal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(tmp_path, SYNTHETIC.replace('view = "view.toml"\n', "")) == 0
+    (warning,) = capsys.readouterr().err.splitlines()
+    assert warning.startswith("Peringatan / Warning: camera.c1.view: belum ada gambar zona: gambarlah di pusat")
+    assert "no zones are drawn yet: draw them at the hub" in warning
+
+
 def test_a_password_that_others_may_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(tmp_path, RTSP) == 2
     said = capsys.readouterr().err

@@ -80,6 +80,7 @@ def windows(place: str, *, now_ms: int, minutes: int, per_minute: float, road: b
             zone=place,
             label="",
             count=total,
+            is_line=is_line,
             model="3f9a17c2b04d",
             window_s=60,
             frames=118,

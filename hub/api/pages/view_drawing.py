@@ -201,7 +201,7 @@ def _page(form: AdminForm, connection: Connection, view_id: str, shown: Shown) -
     view = _known(connection, view_id, form)
     versions = outlines.of_view(connection, view_id)
     in_force = versions[0].drawing if versions else None
-    still = stills.newest(connection, view_id) if Right.SEE_PICTURES in form.person.rights else None
+    still = stills.newest(connection, view_id)
     height = round(WIDTH * still.height_px / still.width_px) if still is not None and still.width_px else HEIGHT
     language = form.wording.language
     by_row: dict[int | None, list[tuple[str, str]]] = {}
@@ -216,7 +216,6 @@ def _page(form: AdminForm, connection: Connection, view_id: str, shown: Shown) -
         base=versions[0].version if versions else 0,
         follows=following_of(connection, view),
         still=still,
-        may_see=Right.SEE_PICTURES in form.person.rights,
         keeps=keeps_pictures(form.request),
         height=height,
         shapes=shapes_of(shown.checked or in_force or View(), height=height),

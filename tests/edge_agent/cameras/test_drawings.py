@@ -15,6 +15,7 @@ from contract.records import Fault, Sighting
 from contract.views import Line, View, Zone, ZoneKind, digest
 from edge_agent.cameras.drawings import Drawings, is_news, take_over
 from edge_agent.cameras.frame import Image
+from edge_agent.cameras.state import CameraState
 from edge_agent.inference.detector import Detector
 from edge_agent.outbox.inbox import Inbox
 from edge_agent.sightings.fusion import HEARD_SCORE
@@ -182,6 +183,25 @@ def test_a_camera_that_the_hub_names_no_more_goes_by_its_file_again(box: Box) ->
     assert [zone for zone, _, _ in box.windows()] == ["kiri"], "the window under the hub's drawing is over"
     (post,) = box.bench.posts
     assert post.drawing == digest(VIEW)
+
+
+def test_a_camera_that_nobody_has_drawn_for_counts_when_the_hub_draws_and_no_longer(box: Box) -> None:
+    box.bench.close()
+    bench = box.begin(view=View())
+    bench.run(62)
+    (post,) = bench.posts
+    assert (box.windows(), post.asked) == ([], 0), "watched, and the detector is spared"
+    assert post.looks > 100
+    box.hear(document(1, {"c1": LEFT}))
+    bench.run(62)
+    assert [(zone, drawing) for zone, drawing, _ in box.windows()] == [("kiri", digest(LEFT))]
+    asked = post.asked
+    box.hear(document(2, {}))
+    bench.run(10)
+    assert (post.view, post.asked - asked < 3) == (View(), True), "nothing is drawn again"
+    bench.readers["c1"].state = CameraState.AWAY
+    bench.run(2)
+    assert bench.faults() == [("camera_away", "c1", True)]
 
 
 def test_a_drawing_that_cannot_be_used_is_a_fault_and_the_one_before_holds_until_one_can(box: Box) -> None:

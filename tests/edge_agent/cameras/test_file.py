@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,8 +128,17 @@ def _short_mkv(folder: Path) -> Path:
     return cut(write_clip(folder / "clip.mkv", count=50, key_every=10), share=0.5)
 
 
+def _short_avi(folder: Path) -> Path:
+    """FFmpeg reckons its duration anew from its bytes; its header still tells how many pictures there were."""
+    return cut(write_clip(folder / "clip.avi", form="jpeg", count=50), share=0.5)
+
+
 def _no_size(folder: Path) -> Path:
     return without_size(write_clip(folder / "clip.avi", form="jpeg", count=5))
+
+
+def _tiny(folder: Path) -> Path:
+    return write_clip(folder / "clip.avi", form="jpeg", count=5, size_px=(8, 8))
 
 
 def _no_picture(folder: Path) -> Path:
@@ -156,7 +166,9 @@ def _folder(folder: Path) -> Path:
         (_no_index, CameraBrokenError, "not a whole video"),
         (_short, CameraBrokenError, "terpotong, berakhir pada"),
         (_short_mkv, CameraBrokenError, "terpotong, berakhir pada"),
+        (_short_avi, CameraBrokenError, r"terpotong, berakhir pada (0\.9|1\.0) dari 2\.0 s"),
         (_no_size, CameraEmptyError, "berukuran 0 x 0 titik"),
+        (_tiny, CameraEmptyError, "berukuran 8 x 8 titik"),
         (_no_picture, CameraCodecError, "tidak ada video"),
         (_text, CameraBrokenError, "not a whole video"),
         (_nothing, CameraBrokenError, "not a whole video"),
@@ -171,6 +183,7 @@ def test_a_bad_file_is_named_with_why_and_what_to_do(
     with pytest.raises(kind, match=says) as caught:
         frames_of(source_of(path))
     assert str(path) in str(caught.value)
+    assert not re.search("kamera|camera", str(caught.value).replace(str(path), "")), "it is a clip"
 
 
 def test_a_truncated_clip_gives_all_that_is_in_it_first(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 from threading import Event
+from threading import enumerate as enumerate_threads
 
 import pytest
 
@@ -18,7 +19,7 @@ from edge_agent.cameras.source import FrameSource, Tally
 from edge_agent.cameras.state import CameraState
 from edge_agent.cameras.synthetic import SyntheticSource
 from tests.support.cameras import NetworkCamera, needs_rtsp_server, source_of
-from tests.support.clips import pattern, units_of, write_clip, write_units
+from tests.support.clips import cut, pattern, units_of, without_size, write_clip, write_units
 from tests.support.clocks import FakeClock
 from tests.support.processes import wait_until
 
@@ -127,7 +128,41 @@ def test_a_fast_clip_loses_no_picture_and_ends(tmp_path: Path) -> None:
             wait_until(lambda ahead=ahead: source.tally.arrived >= ahead, what="one frame kept and one to come")  # type: ignore[misc]
         assert numbers == list(range(1, 31))
         status = reader.status()
-        assert (status.state, status.state.fault_code, status.openings) == (CameraState.ENDED, None, 1)
+        assert (status.state, status.state.fault_code) == (CameraState.ENDED, "camera_ended")
+        assert (status.openings, "klip selesai" in status.text) == (1, True)
+
+
+@pytest.mark.parametrize("pace", ["fast", "own"])
+def test_a_truncated_clip_that_does_not_repeat_is_shown_once_and_stays_a_fault(tmp_path: Path, pace: str) -> None:
+    cut(write_clip(tmp_path / "clip.avi", form="jpeg", count=50), share=0.5)
+    clock = SystemClock()
+    settings = FileSettings(file="clip.avi", pace=pace)  # type: ignore[arg-type]
+    source = FileSource(settings, clock=clock, folder=tmp_path, max_width_px=1280)
+    with reader_of(source, clock=clock) as reader:
+        last = 0
+        while (frame := reader.take(timeout_s=5)) is not None:
+            last = frame.number
+        wait_until(lambda: "camera-c1" not in {one.name for one in enumerate_threads()}, what="the reader's end")
+        status = reader.status()
+        assert (status.state, status.state.fault_code) == (CameraState.BROKEN, "camera_broken")
+        assert "terpotong" in status.text
+        assert status.openings == 1
+        assert (last, source.tally.arrived) == (status.arrived, status.arrived)
+        assert 20 <= status.arrived < 30, "each picture was there once"
+
+
+@pytest.mark.parametrize("state", [CameraState.MISSING, CameraState.EMPTY])
+def test_a_clip_of_which_nothing_was_shown_is_tried_until_a_good_one_lies_there(
+    tmp_path: Path, state: CameraState
+) -> None:
+    if state is CameraState.EMPTY:
+        without_size(write_clip(tmp_path / "clip.avi", form="jpeg", count=5))
+    settings = FileSettings(file="clip.avi", pace="fast")
+    source = FileSource(settings, clock=SystemClock(), folder=tmp_path, max_width_px=1280)
+    with reader_of(source, clock=SystemClock()) as reader:
+        wait_for(reader, state)
+        write_clip(tmp_path / "good.avi", form="jpeg", count=3).rename(tmp_path / "clip.avi")
+        assert reader.take(timeout_s=WITHIN_S) is not None
 
 
 def test_a_failure_is_the_state_until_a_picture_comes_again() -> None:

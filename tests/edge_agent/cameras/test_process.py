@@ -120,6 +120,13 @@ def test_a_camera_that_is_away_is_a_fault_of_class_1_once_and_its_windows_cannot
     assert [record.doubts for record in bench.records(Sighting)][:2] == [("cannot_see",)] * 2
 
 
+def test_a_clip_that_is_over_is_one_fault(bench: CameraBench) -> None:
+    bench.run(5)
+    bench.readers["c1"].state = CameraState.ENDED
+    bench.run(30)
+    assert bench.faults() == [("camera_ended", "c1", True)]
+
+
 def test_a_lens_that_is_covered_is_told_on_the_counts(tmp_path: Path, clock: FakeClock) -> None:
     def covered(real_ms: int) -> Image:
         return empty_street() if real_ms < 5_000 else empty_street() // 20

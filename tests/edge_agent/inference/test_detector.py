@@ -140,9 +140,9 @@ def test_the_least_score_is_the_manifests_unless_another_is_asked_for(tmp_path: 
 @pytest.mark.parametrize(
     ("trouble", "words"),
     [
-        (Trouble.NAN, "skor / scores must be 0 to 1"),
-        (Trouble.NAN_BOX, "kotak / boxes must be finite"),
-        (Trouble.SHAPE, "model gagal pada gambar ini / the model failed on this frame"),
+        (Trouble.NAN, "scores must be 0 to 1"),
+        (Trouble.NAN_BOX, "boxes must be finite"),
+        (Trouble.SHAPE, "model gagal pada gambar ini. .* / the model failed on this frame"),
     ],
 )
 def test_a_run_that_goes_wrong_is_an_error_and_the_next_frame_is_seen(

@@ -48,5 +48,5 @@ def test_the_whole_frame_is_a_region() -> None:
 def test_a_region_without_pixels_or_before_the_frame_is_refused_in_both_languages(
     left: int, upper: int, right: int, lower: int
 ) -> None:
-    with pytest.raises(RegionError, match=r"wilayah .* / region .*Gambar ulang zona / Draw the zone again"):
+    with pytest.raises(RegionError, match=r"wilayah .*Gambar ulang zona\. / region .*Draw the zone again"):
         Region(left_px=left, upper_px=upper, right_px=right, lower_px=lower)

@@ -48,6 +48,9 @@ def test_a_minute_of_a_street() -> None:
     for frame in range(25):
         watch.step(detections(_street(frame)), up_ms=100 * frame, **SIZE)
     got = _by_zone(watch.close(up_ms=60_000, at_ms=AT_MS))
+    assert {name: place.is_line for name, place in got.items()} == {
+        "jalur": False, "tepi": False, "simpang": True, "keluar": True
+    }  # fmt: skip
     assert got["simpang"].forward == {"car": 2}
     assert got["simpang"].backward == {"motorcycle": 1}
     assert (got["simpang"].count, got["simpang"].frames, got["simpang"].window_s) == (3, 25, 60.0)

@@ -157,6 +157,10 @@ def test_nobody_acts_by_a_right_to_look() -> None:
         assert method in {"POST", "PUT"} or right in looks | shows_and_acts, path
 
 
+def test_who_draws_on_pictures_may_see_them() -> None:
+    assert all(Right.SEE_PICTURES in granted for granted in GRANTS.values() if Right.DRAW_VIEWS in granted)
+
+
 def test_roles_are_what_the_city_was_promised() -> None:
     acts = {role: {right.value for right in GRANTS[role]} - STILL for role in Role}
     assert acts[Role.WALL] == acts[Role.VIEWER] == set()

@@ -213,13 +213,6 @@ def test_who_may_draw(city: HubData, browser: Browser, role: str, status: int) -
     assert (seat.post(PAGE, deed="check", base="1", **ZONE).status_code == 403) == (status == 403)
 
 
-def test_a_technician_who_may_not_see_pictures_is_told_why_the_field_is_empty(city: HubData, browser: Browser) -> None:
-    person(city, "teknisi", "technician")
-    answer = seated(city, browser(), "teknisi").get(PAGE)
-    assert "peran Anda tidak boleh melihat gambar kamera" in words(answer)
-    assert "<image" not in answer.text
-
-
 def test_the_newest_blurred_picture_lies_below_what_is_drawn_in_its_own_shape(admin: Seat, city: HubData) -> None:
     assert "Bidang kosong. Pusat ini tidak menerima gambar" in words(admin.get(PAGE)), "this test's hub keeps none"
     add_still(city, MARKET_EYE, ago_s=600, number=1)

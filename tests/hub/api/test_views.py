@@ -71,7 +71,7 @@ def test_a_picture_of_another_shape_doubts_the_counts_and_an_hour_that_cannot_be
     add_fault(city, MARKET, "camera_reshaped", "640x480", ago_s=60 * 365 * 86_400)
     assert (view(hub)["state"], view(hub)["faults"][0]["at_ms"]) == ("fresh", None)
     tile = hub.get("/dinding/kamera").text.partition("</article>")[0]
-    assert "UKURAN GAMBAR BERUBAH" in tile
+    assert "BENTUK GAMBAR BERUBAH" in tile
     assert "diragukan" in tile
 
 
@@ -105,6 +105,20 @@ def test_a_view_without_a_camera_and_a_camera_without_a_view_are_there_too(hub: 
         assert hub.get(f"/kamera/{view_id}").status_code == 200
     assert "view=tanpa-kamera" in hub.get("/kamera/tanpa-kamera").text
     assert "node=n-7f3k2m94&amp;source=c2" in hub.get("/kamera/n-7f3k2m94.c2").text
+
+
+def test_a_line_that_nobody_crosses_is_a_line_also_where_nothing_is_drawn_at_the_hub(
+    hub: httpx.Client, city: HubData
+) -> None:
+    eye = ("n-7f3k2m95", "r1")
+    quiet = windows("gerbang", now_ms=city.now_ms, minutes=3, per_minute=0, is_line=True)
+    take_in(city, eye, [*quiet], spool_no=71)
+    (place,) = view(hub, "n-7f3k2m95.r1")["places"]
+    assert (place["kind"], place["per_minute"]) == ("line", 0)
+    assert {one["is_line"] for one in series(hub, node=eye[0], step="60")} == {True}
+    page = hub.get("/kamera/n-7f3k2m95.r1").text
+    assert "<b>0</b> lewat / mnt" in page
+    assert "sekaligus" not in page.partition('id="now"')[2].partition("</section>")[0]
 
 
 def test_a_place_of_an_older_drawing_is_no_longer_of_now(hub: httpx.Client, city: HubData) -> None:
@@ -203,6 +217,14 @@ def test_the_tile_of_a_camera_that_fails_says_what_to_do_in_the_citys_language(
     tile = hub.get("/dinding/kamera").text.partition("</article>")[0]
     assert '<p class="why" lang="id">c1: tidak ada jawaban. Periksa kabel &lt;b&gt;.</p>' in tile
     assert "Check the cable" not in tile
+
+
+def test_a_clip_that_is_over_says_so(hub: httpx.Client, city: HubData) -> None:
+    add_fault(city, MARKET, "camera_ended", "pasar.mp4: klip selesai. Jalankan ulang agen. / the clip is over.")
+    tile = hub.get("/dinding/kamera").text.partition("</article>")[0]
+    assert "KLIP SELESAI" in tile
+    assert "pasar.mp4: klip selesai. Jalankan ulang agen.</p>" in tile
+    assert "TIDAK DAPAT MELIHAT" not in tile
 
 
 def test_a_clock_that_runs_fast_makes_no_camera_old_that_looks_in_real_time(city: HubData) -> None:

@@ -74,8 +74,11 @@ def test_a_line_adds_crossings_and_a_zone_keeps_the_most() -> None:
     assert (zone.occupied_s, zone.stopped) == (36.0, 2)
 
 
-def test_an_empty_place_is_no_line_and_an_older_form_with_a_label_counts() -> None:
+def test_an_empty_place_is_a_line_where_the_box_says_so_and_an_older_form_with_a_label_counts() -> None:
     assert tally_of(sighting()).is_line is False
+    line = tally_of(sighting(is_line=True))
+    assert (line.is_line, line.crossings, line.most) == (True, 0, 0)
+    assert added(line, line).is_line is True
     assert tally_of(sighting(label="person", count=4)).by_label == {"person": 4}
 
 
