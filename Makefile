@@ -2,12 +2,13 @@
 SPEED ?= 60
 BOXES ?= 4
 TLS ?=
+CAMERA ?= 1
 NAME ?=
 
 .PHONY: demo setup test test-nightly bench check clean
 
 demo: setup ## the whole way of a reading on this machine; TLS=1: with certificates, as in a city
-	@.venv/bin/python -m hub demo --speed $(SPEED) --boxes $(BOXES) $(if $(filter-out 0 no,$(TLS)),--tls)
+	@.venv/bin/python -m hub demo --speed $(SPEED) --boxes $(BOXES) $(if $(filter-out 0 no,$(TLS)),--tls) $(if $(filter 0 no,$(CAMERA)),--no-camera)
 
 setup: ## virtual environment and front-end libraries by their locks
 	@scripts/setup

@@ -25,6 +25,9 @@ from benchmarks.hub_home import ROOT
 BENCHES = {
     "help-time": "how long a technician waits for the first word",
     "outbox": "appends, alert latency, bytes of a row and memory of an outbox",
+    "camera-process": "the whole camera process: speed against the bare model, a still street, memory",
+    "other-detectors": "the camera process beside Debian's motion and OpenCV's HOG people: CPU and what they find",
+    "camera-thrift": "CPU of decoding a full-HD stream of which two pictures a second are wanted",
     "ingest-durable-1": "durable records that run no rule, one a batch, against a plain program",
     "ingest-durable-50": "the same, 50 a batch",
     "ingest-rules-50": "durable readings with level rule, roll-ups and change rows, 50 a batch",

@@ -10,7 +10,9 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contract.bounds import StageCm, UpToADayS, Whole
+from contract.errors import MessageError
 from contract.level.settings import HOLD_S, Persistence, Rise, Thresholds
+from contract.views import View
 
 LEAST_QUOTA_MB = 8
 """Below it, the room that is kept for alerts and the outbox's own pages leave nothing for readings."""
@@ -43,6 +45,16 @@ class DesiredSource(Struct, frozen=True, kw_only=True):
     sampling_s: Sampling = Sampling()
 
 
+class DesiredView(Struct, frozen=True, kw_only=True):
+    """What one camera of the box is there to see, as it was drawn at the hub."""
+
+    view: Annotated[str, Meta(max_length=64)]
+    """The hub's name of the view; people's name of it stands in the drawing."""
+    version: Whole
+    """Of the drawing, for people to speak of."""
+    drawing: View
+
+
 class AuditHead(Struct, frozen=True, kw_only=True):
     """The newest row of the hub's audit log as it stood once that day: number and hash."""
 
@@ -57,6 +69,12 @@ class Desired(Struct, frozen=True, kw_only=True):
     db_epoch: str
     version: Whole
     sources: dict[str, DesiredSource] = {}
+    views: dict[str, msgspec.Raw] | UnsetType = UNSET
+    """By source of a camera, each a `DesiredView`; `desired_view` reads one.
+
+    Read one by one: a drawing that a box cannot use must not keep thresholds from its gauge. A camera that is not named
+    goes by its own file. Not there at all (an older hub): every camera goes on as it is.
+    """
     models: dict[str, msgspec.Raw] = {}
     quota_mb: Annotated[int, Meta(ge=1, le=MAX_QUOTA_MB)] = DEFAULT_QUOTA_MB
     audit: AuditHead | UnsetType = UNSET
@@ -75,3 +93,16 @@ def is_to_be_applied(offered: Desired, *, applied: Applied) -> bool:
     if offered.db_epoch != applied.db_epoch:
         return True
     return offered.version > applied.version
+
+
+def desired_view(raw: msgspec.Raw) -> DesiredView:
+    """Return one of `Desired.views`.
+
+    Raises:
+        MessageError: it is none that this version can use; the text names the place.
+    """
+    try:
+        return msgspec.json.decode(raw, type=DesiredView)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        text = f"desired view: {problem}"
+        raise MessageError(text) from problem

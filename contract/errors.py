@@ -1,6 +1,7 @@
 """What can be wrong with a thing that crosses between box and hub.
 
 ContractError
+├── DrawingError       what is drawn on a view could never work
 ├── IdentityError      a node id, spool id or record key has the wrong form
 ├── MessageError       a message or a record does not decode
 └── RangesError        a list of sequence ranges is not a list of ranges
@@ -9,6 +10,15 @@ ContractError
 
 class ContractError(Exception):
     """Something that crossed, or was about to cross, breaks the contract."""
+
+
+class DrawingError(ContractError, ValueError):
+    """What is drawn on a view could never work; the text says why, `flaw` names it for who says it in other words."""
+
+    def __init__(self, flaw: str, text: str) -> None:
+        """Keep both; `flaw` is one of `contract.views.Flaw`."""
+        super().__init__(text)
+        self.flaw = flaw
 
 
 class IdentityError(ContractError, ValueError):

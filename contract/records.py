@@ -35,6 +35,9 @@ SeverityNumber = Annotated[int, Meta(ge=0, le=3)]
 Text = Annotated[str, Meta(max_length=500)]
 Source = Annotated[str, Meta(pattern=SOURCE_PATTERN)]
 WireRange = tuple[Seq, Seq]
+CODE_PATTERN = r"^[a-z0-9_]{1,40}$"
+Counts = dict[Annotated[str, Meta(max_length=40)], Whole]
+"""By class."""
 
 
 class Record(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"):
@@ -91,30 +94,64 @@ class Level(Record, frozen=True, kw_only=True, tag="level"):
     """Level records between the first and the newest of a rise, merged into this one when the outbox was full."""
 
 
-class Sighting(Record, frozen=True, kw_only=True, gc=False, tag="sighting"):
-    """What a camera counted in a zone, with the digest of the model that spoke."""
+class Sighting(Record, frozen=True, kw_only=True, tag="sighting", omit_defaults=True):
+    """What a camera counted at one zone or line of its view in one window of time, with the model that spoke.
+
+    The record is written at the window's end. Where `doubts` stand, the numbers are the least that was there.
+    """
 
     source: Source
     zone: Text
+    """Name of the zone or line."""
     label: Text
+    """What was counted; empty: everything of `by_label`, `forward` or `backward` together."""
     count: Whole
+    """In a zone the most at once, at a line the crossings in both directions."""
+    is_line: bool = False
+    """`zone` names a line. An older box does not say: there only what crosses tells a line from an empty zone."""
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
     model: str = ""
+    """Digest, the first 12 hexadecimal digits."""
+    window_s: UpToADayS | None = None
+    frames: Whole | None = None
+    """Looked at in the window."""
+    by_label: Counts = {}
+    """Zone: the most of each class at once."""
+    forward: Counts = {}
+    """Line: crossings of each class from left to right of it, see `contract.views.Line`."""
+    backward: Counts = {}
+    occupied: Annotated[float, Meta(ge=0, le=1)] | None = None
+    """Zone: the part of its area under boxes, mean of the window."""
+    stopped: Whole = 0
+    """Zone: the most that stood still at once."""
+    longest_stop_s: Annotated[float, Meta(ge=0)] = 0.0
+    state: Text = ""
+    """Road zone: `lancar`, `padat` or `macet`; empty: not known."""
+    since_ms: Ms | None = None
+    """Since when the state holds, UTC ms."""
+    doubts: tuple[Annotated[str, Meta(pattern=CODE_PATTERN)], ...] = ()
+    """`too_slow`: too few frames a second to follow what moves; `cannot_see`: dark, covered or no picture."""
+    drawing: Annotated[str, Meta(max_length=40)] = ""
+    """By what was drawn: `contract.views.digest`; empty: an older box, that does not say."""
 
 
-class Still(Record, frozen=True, kw_only=True, gc=False, tag="still"):
+class Still(Record, frozen=True, kw_only=True, gc=False, tag="still", omit_defaults=True):
     """A blurred still that waits on the box, by its digest."""
 
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
     size_bytes: Whole
     width_px: Whole
     height_px: Whole
+    why: Annotated[str, Meta(max_length=20)] = ""
+    """`hour`: its time had come; `bank`: people or a boat at a bank; `asked`: a person at the hub; empty: not said."""
+    command_id: Annotated[str, Meta(max_length=64)] = ""
+    """The command that asked for it."""
 
 
 class Fault(Record, frozen=True, kw_only=True, gc=False, tag="fault"):
     """Something on the box is wrong, or is right again (`active` false)."""
 
-    code: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,40}$")]
+    code: Annotated[str, Meta(pattern=CODE_PATTERN)]
     active: bool
     text: Text
     stage_cm: StageCm | None = None

@@ -17,8 +17,9 @@ from edge_agent.errors import ConfigError, EdgeError
 OK, FAILED, BAD_USAGE = 0, 1, 2
 
 COMMANDS = {
-    "run": "the whole box: gauge and uplink, started and watched by this one",
+    "run": "the whole box: gauge, camera and uplink, as far as the config has them, started and watched by this one",
     "gauge": "sensor, quality control, level rule, siren, records; no network",
+    "camera": "frames, detector, counts at zones and lines, records; no network but its cameras'",
     "uplink": "outboxes to the hub, acknowledgements, desired state, commands",
     "witness": "print what this box was shown of the hub's audit log",
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.clock import Clock, kernel_boot_id
-from edge_agent.config import EdgeConfig, open_clock
+from edge_agent.config import EdgeConfig, boot_name, open_clock
 from edge_agent.errors import WiringError
 from edge_agent.quota import GAUGE_SHARE, Quota
 from edge_agent.stop import Stop
@@ -56,7 +56,7 @@ def run_gauge(config: EdgeConfig, *, folder: Path, stop: Stop) -> int:
     from edge_agent.retirement.marker import is_marked, refuse_retired
 
     refuse_retired(config.box.home)
-    clock, kernel_boot = open_clock(config), kernel_boot_id()
+    clock, kernel_boot = open_clock(config), boot_name(config)
     store = open_gauge_store(config, clock=clock, stop=stop)
     with store.outbox as outbox:
         siren, siren_fault = open_siren(config)
@@ -128,7 +128,7 @@ def _open_on_disk(config: EdgeConfig, *, clock: Clock, stop: Stop) -> "Outbox":
     from edge_agent.outbox.errors import OutboxError
     from edge_agent.outbox.refuge import take_along
 
-    outbox = _open_when_free(config, clock=clock, stop=stop)
+    outbox = open_when_free(config, name=GAUGE_OUTBOX, quota=gauge_quota(config), clock=clock, stop=stop)
     try:
         take_along(_refuge_path(config), outbox=outbox, besides=TOLD)
     except (OutboxError, OSError):
@@ -137,8 +137,19 @@ def _open_on_disk(config: EdgeConfig, *, clock: Clock, stop: Stop) -> "Outbox":
     return outbox
 
 
-def _open_when_free(config: EdgeConfig, *, clock: Clock, stop: Stop) -> "Outbox":
-    """Open the outbox; a file that is busy is tried again for some seconds: most such troubles are over by then."""
+def open_when_free(config: EdgeConfig, *, name: str, quota: Quota, clock: Clock, stop: Stop) -> "Outbox":
+    """Open an outbox; a file that is busy is tried again for some seconds: most such troubles are over by then.
+
+    Args:
+        config: of the box.
+        name: of the file in the box's home.
+        quota: the producer's part.
+        clock: gives the time of the outbox's own records.
+        stop: ends the waiting.
+
+    Raises:
+        OutboxError: it cannot be opened.
+    """
     from edge_agent.outbox.errors import OutboxBusyError
     from edge_agent.outbox.outbox import Outbox
 
@@ -147,11 +158,11 @@ def _open_when_free(config: EdgeConfig, *, clock: Clock, stop: Stop) -> "Outbox"
         tries_left -= 1
         try:
             return Outbox.open(
-                config.box.home / GAUGE_OUTBOX,
+                config.box.home / name,
                 clock=clock,
                 node_id=config.box.node,
                 board=config.box.board,
-                limit_mb=gauge_quota(config).limit_mb(None),
+                limit_mb=quota.limit_mb(None),
                 is_scaled=config.clock is not None,
             )
         except OutboxBusyError:

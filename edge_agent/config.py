@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from contract.clock import Clock, ScaledClock, SystemClock
+from contract.clock import Clock, ScaledClock, SystemClock, kernel_boot_id
 from contract.config_file import read_tables
 from contract.desired import DEFAULT_QUOTA_MB, LEAST_QUOTA_MB, MAX_QUOTA_MB, DesiredSource
 from contract.identity import NodeId, SourceName
+from edge_agent.cameras.duty import LEAST_PER_S
+from edge_agent.cameras.settings import CameraSettings
 from edge_agent.errors import ConfigError
 from edge_agent.gauges.settings import (
     SENSOR_TABLES,
@@ -25,9 +27,12 @@ from edge_agent.gauges.settings import (
     SirenSettings,
     UltrasonicSettings,
 )
+from edge_agent.inference.input_size import DETAIL
+from edge_agent.stills.allowance import StillSettings
 
 Word = Annotated[str, Meta(min_length=1, max_length=200, description="a text that is not empty")]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
+LooksPerS = Annotated[float, Meta(ge=LEAST_PER_S, le=120)]
 Ms = Annotated[int, Meta(ge=0, le=2**53, description="a whole number of UTC milliseconds")]
 
 
@@ -103,6 +108,34 @@ class GaugeConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CameraConfig(CameraSettings):
+    """`[camera.<source>]`: one camera, its view, and how often it is looked at."""
+
+    view: Path | None = None
+    """What is drawn on its picture: zones, lines, purpose; None: only what is drawn at the hub."""
+    model: Path | None = None
+    """Folder of the detector; None: the street model that comes with the agent."""
+    frames_per_s: LooksPerS = 2.0
+    """What the view needs. When it gets less while something moves, its counts are marked `too_slow`."""
+    most_frames_per_s: LooksPerS = 8.0
+    """While something moves and CPU time is left."""
+    motion_gate: bool = True
+    """Spare the detector pictures in which nothing moves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisionConfig:
+    """`[vision]`: what all cameras of the box together may use."""
+
+    cores: Annotated[float, Meta(ge=0.1, le=64)] = 0.6
+    """Mean CPU time, in cores: 0.6 is 60 % of one."""
+    threads: Annotated[int, Meta(ge=1, le=16)] = 1
+    """Of one run of the model."""
+    detail: Annotated[float, Meta(ge=0.25, le=4)] = DETAIL
+    """Most pixels of the model's input, as a multiple of the size it was trained on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeConfig:
     """The whole file."""
 
@@ -112,15 +145,21 @@ class EdgeConfig:
     hub: HubConfig | None = None
     """Without it the box works alone."""
     siren: SirenSettings | None = None
+    camera: dict[SourceName, CameraConfig] = field(default_factory=dict)
+    vision: VisionConfig = VisionConfig()
+    stills: StillSettings = field(default_factory=StillSettings)
 
     def __post_init__(self) -> None:
-        """Refuse a box that has nothing to do.
+        """Refuse a box that has nothing to do, and a name for two things.
 
         Raises:
-            ValueError: it has no gauge.
+            ValueError: it has neither gauge nor camera, or one of each with the same name.
         """
-        if not self.gauge:
-            raise ValueError("a box needs at least one gauge, for example [gauge.g1]")
+        if not self.gauge and not self.camera:
+            raise ValueError("a box needs a gauge or a camera, for example [gauge.g1] or [camera.c1]")
+        twice = sorted(self.gauge.keys() & self.camera.keys())
+        if twice:
+            raise ValueError(f"{twice[0]} is both a gauge and a camera; the hub tells them apart by name. Rename one")
 
 
 def load(path: Path) -> EdgeConfig:
@@ -151,6 +190,16 @@ def open_clock(config: EdgeConfig) -> Clock:
         anchor_data_ms=config.clock.anchor_data_ms,
         rate=config.clock.rate,
     )
+
+
+def boot_name(config: EdgeConfig) -> str:
+    """Return what names this run of the boot clock, for what is remembered by it in real ms.
+
+    That is the kernel's boot. With `[clock]` the anchors belong to it: a scaled clock stands still from one start of a
+    demo to the next, the kernel's goes on, so what was measured by it before means nothing.
+    """
+    kernel = kernel_boot_id()
+    return kernel if config.clock is None else f"{kernel}/{config.clock.anchor_real_ms}"
 
 
 def understood(config: EdgeConfig) -> list[str]:

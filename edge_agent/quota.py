@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from contract.desired import LEAST_QUOTA_MB
 
 GAUGE_SHARE = 0.5
+CAMERA_SHARE = 0.2
 UPLINK_SHARE = 0.1
 PICTURES_SHARE = 0.2
 """Of pictures that wait for the hub: half of the camera's 0.4, the other half is its outbox's."""

@@ -1,4 +1,6 @@
-"""What a configuration names outside itself: series, TLS files, pins, folders. Looked at by `--check-config` only.
+"""What a configuration names outside itself: series, views, models, TLS files, pins, folders.
+
+Looked at by `--check-config` only.
 
 A box starts without them, says so by a fault and tries again; the technician who still stands at the pole should
 know before that.
@@ -10,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from contract.clock import Clock
+from edge_agent import camera_surroundings
 from edge_agent.config import EdgeConfig, GaugeConfig, TlsConfig
 from edge_agent.gauges.drivers import open_sensor, open_siren_output
 from edge_agent.gauges.errors import GaugeError
@@ -26,12 +29,19 @@ def problems(config: EdgeConfig, *, folder: Path, clock: Clock) -> list[str]:
         clock: the box's.
     """
     found = [problem for source, gauge in config.gauge.items() for problem in _of_gauge(source, gauge, folder, clock)]
-    found += _of_runtime(config.box.runtime)
+    found += camera_surroundings.of_cameras(config.camera, folder)
+    if config.gauge:
+        found += _of_runtime(config.box.runtime)
     if config.hub is not None and config.hub.tls is not None:
         found += _of_tls(config.hub.tls)
     if config.siren is not None:
         found += _of_siren(config.siren)
     return found
+
+
+def warnings(config: EdgeConfig) -> list[str]:
+    """Return what the box runs with, and its operator hardly means so, each beginning with its key."""
+    return list(camera_surroundings.warnings(config.camera))
 
 
 def _of_gauge(source: str, gauge: GaugeConfig, folder: Path, clock: Clock) -> Iterator[str]:

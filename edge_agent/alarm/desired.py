@@ -2,9 +2,11 @@
 
 A source that a document does not name keeps what it had: a hub that was restored and does not yet know its gauges must
 not switch a siren off. To switch it off the document says so.
+
+What is drawn for cameras is not kept with it: `edge_agent.cameras.drawings` has that, and it is long.
 """
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from contract.desired import Applied, Desired, is_to_be_applied
@@ -46,4 +48,4 @@ def take_over(held: Desired | None, *, offered: Applied, body: bytes) -> Desired
     if not is_to_be_applied(document, applied=applied_of(held)):
         return None
     kept = {} if held is None else held.sources
-    return replace(document, sources={**kept, **document.sources})
+    return replace(document, sources={**kept, **document.sources}, views=UNSET)

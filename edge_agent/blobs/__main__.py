@@ -54,9 +54,9 @@ def bringer_of(home: Path) -> Bringer:
 
 
 def bring_all(outgoing: Outgoing, bringer: Bringer) -> Report:
-    """Bring what waits now, newest first, until the hub is away or takes no more."""
+    """Bring what waits, each time the newest, until the hub is away or takes no more."""
     kept = refused = 0
-    for waiting in outgoing.newest_first():
+    while waiting := next(iter(outgoing.newest_first()), None):
         brought = bringer.bring(waiting.path)
         if brought.fate in {Fate.LATER, Fate.AWAY}:
             _log.warning("picture %s: %s", waiting.path.name[:12], brought.why)

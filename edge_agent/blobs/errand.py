@@ -1,9 +1,10 @@
 """Sends for the program that brings pictures, when there are some and nothing else waits for the hub.
 
 Records go first: while a record of any producer is unacknowledged no picture is begun, and an alert that waits ends the
-one that is on its way; what has come of it stays at the hub. The uplink's loop waits for nobody, so bringing is another
-process. After a failure the next one begins a minute later, then after twice as long
-each time, up to an hour; where the hub says when to come again, then, but asked at least each hour.
+one that is on its way; what has come of it stays at the hub. Where a person waits for a picture, only alerts hold it
+back, and no earlier failure: its own record is sent before it, for it is of a class that goes at once. The uplink's
+loop waits for nobody, so bringing is another process. After a failure the next one begins a minute later, then after
+twice as long each time, up to an hour; where the hub says when to come again, then, but asked at least each hour.
 """
 
 import logging
@@ -66,13 +67,24 @@ class PictureErrand:
         self._due_ms = 0
         self._tidy_due_ms = 0
         self._pause_s = FIRST_PAUSE_S
+        self._hurry_until_ms = 0
 
-    def look(self, *, is_free: bool, has_alert: bool, wanted_mb: int | None) -> None:
+    def hurry(self, until_real_ms: int) -> None:
+        """Expect a picture for which a person waits, until then."""
+        self._hurry_until_ms = max(self._hurry_until_ms, until_real_ms)
+        self._due_ms = self._clock.real_ms()
+
+    def is_hurrying(self) -> bool:
+        """Answer whether to look more often than once a second."""
+        return self._clock.real_ms() < self._hurry_until_ms
+
+    def look(self, *, is_open: bool, has_records: bool, has_alert: bool, wanted_mb: int | None) -> None:
         """Start a child when it is time, note its end; call it about once a second.
 
         Args:
-            is_free: whether the hub answers, and no record waits for it.
-            has_alert: whether an alert waits.
+            is_open: whether the hub answers.
+            has_records: whether a record waits for it.
+            has_alert: whether an alert does.
             wanted_mb: what the hub wants the whole box to keep to, MiB; None: it has not spoken.
         """
         now_ms = self._clock.real_ms()
@@ -81,6 +93,7 @@ class PictureErrand:
             return
         try:
             self._tidy(wanted_mb, now_ms=now_ms)
+            is_free = is_open and not has_alert and (not has_records or self.is_hurrying())
             if is_free and now_ms >= self._due_ms and not self._outgoing.is_empty():
                 self._start(now_ms)
         except OSError as problem:

@@ -1,7 +1,7 @@
 """`<home of the box>/blobs/outgoing/`: pictures that wait for the hub, each file named by the SHA-256 of its content.
 
-1. A producer writes beside, under a name that begins with a dot, brings that to the disk, and renames it in. What has
-   a whole name is whole. It writes the record of the picture first.
+1. A producer writes beside, under a name that begins with a dot, and brings that to the disk; writes the record of the
+   picture; and renames it in. What has a whole name is whole.
 2. Newest first. What the hub has is removed.
 3. Over its share of the disk, or over 4,000 files, the oldest go, counted. What a producer left unfinished goes after a
    day.
@@ -51,6 +51,37 @@ class Outgoing:
                 return not any(_NAME.fullmatch(entry.name) for entry in entries)
         except FileNotFoundError:
             return True
+
+    def lay_beside(self, sha256: str, content: bytes) -> Path:
+        """Bring a picture to the disk under a name that nobody takes for one; return it.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        beside = self.folder / f".{sha256}"
+        try:
+            with beside.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
+        return beside
+
+    def show(self, beside: Path, sha256: str) -> None:
+        """Give a picture that `lay_beside` has laid down its own name; from now on it waits for the hub.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        beside.replace(self.folder / sha256)
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def remove(self, waiting: Waiting) -> None:
         """Remove what the hub has, or what nobody will take."""

@@ -9,9 +9,10 @@ from edge_agent.supervisor import Supervisor
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start gauge and uplink and keep them running until SIGTERM or Ctrl-C."""
+    """Start gauge, camera and uplink, those that the config has, and keep them running until SIGTERM or Ctrl-C."""
     settings = config.load(args.config)
-    names = ["gauge"] if settings.hub is None else ["gauge", "uplink"]
+    parts = {"gauge": settings.gauge, "camera": settings.camera, "uplink": settings.hub}
+    names = [name for name, has in parts.items() if has]
     if settings.hub is None:
         print("Tanpa [hub]: kotak ini bekerja sendiri / no [hub]: this box works alone", file=sys.stderr)
     options = ["--verbose"] if args.verbose else []

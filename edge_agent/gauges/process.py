@@ -17,15 +17,11 @@ from edge_agent.alarm.judgement import Look
 from edge_agent.gauges.post import SensorPost
 from edge_agent.health.watchdog import Watchdog
 from edge_agent.outbox.inbox import InboxReader
-from edge_agent.outbox.inbox_rows import InboxView, ReceivedCommand
+from edge_agent.outbox.inbox_rows import ReceivedCommand
 from edge_agent.stop import Stop
 
 HEAR_EVERY_MS = 1_000
 """Real; how often the inbox is read."""
-
-HUB_ZERO = "hub_zero_ms"
-HUB_ZERO_BOOT = "hub_zero_boot"
-"""Keys in the inbox: hub's time when the boot clock stood at 0, and the kernel's boot in which that was measured."""
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +123,7 @@ class GaugeProcess:
             self._hear_due_ms = 0  # there is more to settle
         if view is None:
             return
-        self._hub_zero_ms = _hub_zero_ms(view, kernel_boot=self._kernel_boot)
+        self._hub_zero_ms = view.hub_zero_ms(kernel_boot=self._kernel_boot)
         if view.desired is not None:
             offered = Applied(db_epoch=view.desired.db_epoch, version=view.desired.version)
             self._desk.take_desired(offered, view.desired.body)
@@ -144,14 +140,3 @@ class GaugeProcess:
             return
         is_expired = received.is_expired(real_ms=self._clock.real_ms(), kernel_boot=self._kernel_boot)
         self._desk.take_command(command, is_expired=is_expired)
-
-
-def _hub_zero_ms(view: InboxView, *, kernel_boot: str) -> int | None:
-    """Return the hub's time when the boot clock stood at 0, if it was measured in this boot."""
-    if view.hub.get(HUB_ZERO_BOOT) != kernel_boot:
-        return None
-    try:
-        return int(view.hub[HUB_ZERO])
-    except (KeyError, ValueError) as exc:
-        log.debug("inbox: the hub's time cannot be read: %s", exc)
-        return None

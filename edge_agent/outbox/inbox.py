@@ -4,6 +4,7 @@ Uplink is the only writer. Producers read it about once a real second, each time
 away or busy: with no inbox the last applied state holds. A damaged inbox is set apart and begun anew.
 """
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -188,6 +189,14 @@ class InboxReader:
             )
 
         return self._read(read)
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Return what differs after each write, without opening the file; None: there is nothing."""
+        try:
+            seen = Path(f"{os.path.realpath(self.path)}-wal").stat()  # a link names the file of now
+        except OSError:
+            return None
+        return seen.st_mtime_ns, seen.st_size
 
     def marks(self, spool: str) -> Marks | None:
         """Return what the hub has acknowledged of a spool."""

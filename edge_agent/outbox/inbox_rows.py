@@ -4,6 +4,7 @@ Uplink lays down what the hub has said; the producers read it. Nothing here is t
 it all again at the next connect.
 """
 
+import logging
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,8 +27,14 @@ CREATE TABLE filler(body BLOB)
 ANSWERED = "answered_session"
 """Key in `hub`: how many hellos the hub has answered."""
 
+HUB_ZERO = "hub_zero_ms"
+HUB_ZERO_BOOT = "hub_zero_boot"
+"""Keys in `hub`: its time when the boot clock stood at 0, and the kernel's boot in which that was measured."""
+
 COMMANDS_KEPT = 256
 """The newest; a command lives for minutes."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +72,16 @@ class InboxView:
     commands: tuple[ReceivedCommand, ...]
     answered: int
     hub: Mapping[str, str]
+
+    def hub_zero_ms(self, *, kernel_boot: str) -> int | None:
+        """Return the hub's time when the boot clock stood at 0, if it was measured in this boot."""
+        if self.hub.get(HUB_ZERO_BOOT) != kernel_boot:
+            return None
+        try:
+            return int(self.hub[HUB_ZERO])
+        except (KeyError, ValueError) as exc:
+            log.debug("inbox: the hub's time cannot be read: %s", exc)
+            return None
 
 
 def read_marks(connection: sqlite3.Connection, spool: str) -> Marks | None:

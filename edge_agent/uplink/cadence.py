@@ -2,7 +2,8 @@
 
 In peace a gauge reads every 60 s and a batch goes every 60 s; in flood both are 5 s. So a reading's own `interval_s`
 says it all: rising or at Waspada and above, the gauge has already gone to its flood sampling. The answer to a command
-does not wait for a reading: somebody sits before a screen.
+does not wait for a reading: somebody sits before a screen; nor does the record of a still, for its picture waits; nor a
+fault, which is to stand on the wall within seconds; nor a sighting of a moment: people have come to a bank.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,9 @@ PEACE_S = 60.0
 FLOOD_S = 5.0
 """Scaled seconds."""
 
+AT_ONCE = frozenset({"command_result", "fault", "still"})
+"""Kinds that come a few times an hour, and for which a person waits, or a picture that may not go before its record."""
+
 LEAST_REAL_MS = 1_000
 """No batch comes more often, however fast the clock runs."""
 
@@ -23,6 +27,7 @@ LEAST_REAL_MS = 1_000
 class _Waiting(Struct, frozen=True, gc=False):
     kind: str = ""
     interval_s: float = PEACE_S
+    window_s: float | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Waiting)
@@ -43,6 +48,6 @@ def _patience_s(row: Row) -> float:
         waiting = _DECODER.decode(row.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return PEACE_S  # it goes as it is: the hub keeps what does not decode as a dead letter
-    if waiting.kind == "command_result":
+    if waiting.kind in AT_ONCE or (waiting.kind == "sighting" and waiting.window_s is None):
         return 0.0
     return min(PEACE_S, max(FLOOD_S, waiting.interval_s))

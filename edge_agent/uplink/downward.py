@@ -12,7 +12,7 @@ from contract.errors import ContractError
 from contract.messages import Ack, Command, decode_message
 from edge_agent.outbox.errors import OutboxError
 from edge_agent.outbox.inbox_rows import DesiredDocument
-from edge_agent.uplink.commands import is_for_gauge, life_left_s
+from edge_agent.uplink.commands import is_for_camera, is_for_gauge, life_left_s
 from edge_agent.uplink.counts import Count, Counts
 from edge_agent.uplink.hub_time import HubTime
 from edge_agent.uplink.inbox_writer import InboxWriter
@@ -29,12 +29,14 @@ class Downward:
 
     Attributes:
         sender: takes acknowledgements.
-        inbox: takes desired state, and commands for the gauge.
+        inbox: takes desired state, and commands for gauge and camera.
         answer: carries out a command of the uplink's own; (command, is it expired) -> is it new.
         hub_time: learns from acknowledgements.
         witnesses: keeps what a document shows of the hub's audit log.
         clock: of this process.
         counts: counted up.
+        expect_picture: told that a command for the camera was laid down, and until when it lives, real ms; None: nobody
+            on this box answers such a command with a picture.
     """
 
     sender: Sender
@@ -44,6 +46,7 @@ class Downward:
     witnesses: Witnesses
     clock: Clock
     counts: Counts
+    expect_picture: Callable[[int], None] | None = None
     _is_malformed: bool = False
 
     def take(self, heard: Heard) -> None:
@@ -87,9 +90,12 @@ class Downward:
         command = decode_message(Command, payload)
         left_s = life_left_s(command, hub_now_ms=self.hub_time.now_ms(), rate=self.clock.rate)
         try:
+            expires_real_ms = self.clock.real_ms() + round(1000 * left_s)
             if is_for_gauge(command):
-                expires_real_ms = self.clock.real_ms() + round(1000 * left_s)
                 is_new = self.inbox.add_command(command.command_id, payload, expires_real_ms=expires_real_ms)
+            elif is_for_camera(command) and self.expect_picture is not None:
+                is_new = self.inbox.add_command(command.command_id, payload, expires_real_ms=expires_real_ms)
+                self.expect_picture(expires_real_ms)
             else:
                 is_new = self.answer(command, left_s <= 0)
         except OutboxError as exc:

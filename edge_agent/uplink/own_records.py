@@ -90,15 +90,16 @@ class OwnRecords:
             self._not_before_real_ms = real_ms + LEAST_REAL_MS
             self._write(lambda t: t.append(self._health(t, queued)))
 
-    def answer(self, command: Command, *, is_expired: bool, queued: Mapping[str, int]) -> bool:
+    def answer(self, command: Command, *, is_expired: bool, queued: Mapping[str, int], no_pictures: str = "") -> bool:
         """Carry out and answer a command, once; return False if it was answered before.
 
         Args:
             command: not the gauge's.
             is_expired: its time to live is over.
             queued: unacknowledged rows of each producer.
+            no_pictures: why nobody on this box answers a command for the camera.
         """
-        book, answer = commands.receive(self._book(), command, is_expired=is_expired)
+        book, answer = commands.receive(self._book(), command, is_expired=is_expired, no_pictures=no_pictures)
         if answer is None:
             return False
 

@@ -11,13 +11,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contract.clock import Clock, kernel_boot_id
+from contract.clock import Clock
 from contract.desired import Applied
 from contract.messages import Command, encode_message
 from contract.retirement import CANCEL, RETIRE
 from contract.software import installed_version
 from edge_agent.blobs.errand import PictureErrand, errand_of
-from edge_agent.config import EdgeConfig, HubConfig, TlsConfig
+from edge_agent.config import EdgeConfig, HubConfig, TlsConfig, boot_name
 from edge_agent.errors import WiringError
 from edge_agent.health.box_clock import BoxClock
 from edge_agent.health.kernel_time import KernelTime
@@ -32,7 +32,7 @@ from edge_agent.renewal.slots import FOLDER, JOURNAL, Slots
 from edge_agent.retirement.marker import Step, read_marker, refuse_retired
 from edge_agent.stop import Stop
 from edge_agent.uplink.acknowledged import Acknowledged
-from edge_agent.uplink.commands import life_left_s
+from edge_agent.uplink.commands import life_left_s, why_no_pictures
 from edge_agent.uplink.conversation import Phase
 from edge_agent.uplink.counts import Count, Counts
 from edge_agent.uplink.dialer import Dialer
@@ -122,6 +122,8 @@ class UplinkProcess:
         self._note_phase()
         if self.clock.real_ms() >= self._housekeeping_due_ms:
             self._keep_house()
+        if self.pictures is not None and self.pictures.is_hurrying():
+            self._bring_pictures()
         self._renew()
         self.leaving.look(is_open=self.sender.phase is Phase.OPEN)
         self.inbox.flush()
@@ -221,9 +223,10 @@ class UplinkProcess:
 
     def _bring_pictures(self) -> None:
         if self.pictures is not None and self.leaving.marker is None:
-            is_free = self.sender.phase is Phase.OPEN and not any(self.shelves.queued().values())
-            has_alert = self.shelves.has_alert()
-            self.pictures.look(is_free=is_free, has_alert=has_alert, wanted_mb=self.own.wanted_mb)
+            is_open, has_alert = self.sender.phase is Phase.OPEN, self.shelves.has_alert()
+            has_records = any(self.shelves.queued().values())
+            wanted_mb = self.own.wanted_mb
+            self.pictures.look(is_open=is_open, has_records=has_records, has_alert=has_alert, wanted_mb=wanted_mb)
 
     def _sum_up(self) -> None:
         summary = ", ".join(f"{name} {count}" for name, count in sorted(self.counts.items()))
@@ -276,7 +279,7 @@ def _home_trouble(problem: OSError) -> WiringError:
 
 
 def _assemble(config: EdgeConfig, hub: HubConfig, *, clock: Clock) -> UplinkProcess:
-    home, node_id, kernel_boot = config.box.home, config.box.node, kernel_boot_id()
+    home, node_id, kernel_boot = config.box.home, config.box.node, boot_name(config)
     files = None if hub.tls is None else files_in_use(hub.tls)
     tls = None if files is None else client_context(ca=files.ca, certificate=files.certificate, key=files.key)
     counts: Counts = Counter()
@@ -301,8 +304,10 @@ def _assemble(config: EdgeConfig, hub: HubConfig, *, clock: Clock) -> UplinkProc
     def answer(command: Command, is_expired: bool) -> bool:  # noqa: FBT001 - a seam of two values
         if command.kind in {RETIRE, CANCEL}:
             return leaving.take(command, left_s=life_left_s(command, hub_now_ms=hub_time.now_ms(), rate=clock.rate))
-        return own.answer(command, is_expired=is_expired, queued=shelves.queued())
+        return own.answer(command, is_expired=is_expired, queued=shelves.queued(), no_pictures=no_pictures)
 
+    pictures = errand_of(config, clock=clock, rng=rng, counts=counts)
+    no_pictures = why_no_pictures(has_camera=bool(config.camera), has_courier=pictures is not None)
     return UplinkProcess(
         node_id=node_id,
         kernel_boot=kernel_boot,
@@ -322,12 +327,13 @@ def _assemble(config: EdgeConfig, hub: HubConfig, *, clock: Clock) -> UplinkProc
             witnesses=Witnesses(home / FILE_NAME, clock=clock),
             clock=clock,
             counts=counts,
+            expect_picture=None if no_pictures or pictures is None else pictures.hurry,
         ),
         hub_time=hub_time,
         leaving=leaving,
         watchdog=Watchdog(clock=clock),
         renewal=None if hub.tls is None else _renewal(hub.tls, home=home, link=link, clock=clock, rng=rng),
-        pictures=errand_of(config, clock=clock, rng=rng, counts=counts),
+        pictures=pictures,
     )
 
 

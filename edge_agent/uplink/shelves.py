@@ -13,10 +13,10 @@ from edge_agent.uplink.shelf import Shelf
 PRODUCERS = ("gauge", "camera", "uplink")
 OWN_PRODUCER = "uplink"
 DESIRED_KEY = "desired"
-"""Under which the gauge keeps the desired state it has applied."""
+"""Under which gauge and camera keep the desired state they have applied."""
 
 LOST_KEY = "lost"
-"""Under which the gauge keeps how many records its disk did not take."""
+"""Under which they keep how many records their disk did not take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +60,17 @@ class Shelves:
         self._sender = sender
         self._on_spools = on_spools
         self._alerts: dict[str, int] = {}
-        self._applied = Applied()
-        self._lost = 0
+        self._applied: dict[str, Applied] = {}
+        self._lost: dict[str, int] = {}
 
     def look(self) -> News:
         """Look at every outbox once."""
         changed = [shelf for shelf in self._shelves if shelf.look()]
         if not changed:
             return News(is_changed=False, has_new_alert=False)
-        if self._shelves[0] in changed:
-            self._read_gauge(self._shelves[0])
+        for shelf in changed:
+            if shelf.producer != OWN_PRODUCER:
+                self._read_kept(shelf)
         known = {shelf.spool_id: shelf for shelf in self._shelves if shelf.view is not None}
         if known.keys() != self._alerts.keys():
             self._on_spools(set(known))
@@ -93,17 +94,18 @@ class Shelves:
         return {producer: sum(view.unacked) for producer, view in self.views()}
 
     def applied(self) -> Applied:
-        """Return the desired state that the gauge had applied at the last look."""
-        return self._applied
+        """Return the desired state that the gauge had applied at the last look; on a box without one, the camera."""
+        speaks = next((shelf.producer for shelf in self._shelves if shelf.view is not None), "")
+        return self._applied.get(speaks, Applied())
 
     def lost(self) -> int:
-        """Return how many records the gauge's disk had not taken at the last look."""
-        return self._lost
+        """Return how many records of gauge and camera the disk had not taken at the last look."""
+        return sum(self._lost.values())
 
-    def _read_gauge(self, gauge: Shelf) -> None:
-        """Read what the gauge keeps for the uplink; what cannot be read now stays as it was."""
-        desired, lost = gauge.state(DESIRED_KEY), gauge.state(LOST_KEY)
+    def _read_kept(self, shelf: Shelf) -> None:
+        """Read what a producer keeps for the uplink; what cannot be read now stays as it was."""
+        desired, lost = shelf.state(DESIRED_KEY), shelf.state(LOST_KEY)
         if desired is not None:
-            self._applied = applied_in(desired)
+            self._applied[shelf.producer] = applied_in(desired)
         if lost is not None and lost.isdigit():
-            self._lost = int(lost)
+            self._lost[shelf.producer] = int(lost)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from contract.severity import Severity
 from hub.alerting.policy import AlertPolicy
 from hub.alerting.sms import Part, one_part
-from hub.alerting.wording import centimetres, clock_time, day_time, since_time
+from hub.alerting.wording import centimetres, clock_time, since_time
 
 _NAME_LONGEST = 40
 
@@ -107,7 +107,7 @@ def warning(water: Water, *, policy: AlertPolicy) -> Message:
         Part(gathering, 1),
         Part(call, 1),
     ]
-    return _marked(text, short, policy=policy)
+    return marked(text, short, policy=policy)
 
 
 def all_clear(water: Water, *, policy: AlertPolicy) -> Message:
@@ -125,7 +125,7 @@ def all_clear(water: Water, *, policy: AlertPolicy) -> Message:
         Part(" Hati-hati lumpur, listrik.", 2),
         Part(f" Lapor {policy.phone}.", 1),
     ]
-    return _marked(text, short, policy=policy)
+    return marked(text, short, policy=policy)
 
 
 def silence(water: Water, *, policy: AlertPolicy) -> Message:
@@ -143,7 +143,7 @@ def silence(water: Water, *, policy: AlertPolicy) -> Message:
         Part(refused, 3),
         Part(" Pantau manual tiap 15 mnt.", 1),
     ]
-    return _marked(text, short, policy=policy)
+    return marked(text, short, policy=policy)
 
 
 def voice(water: Water, *, policy: AlertPolicy) -> Message:
@@ -151,73 +151,10 @@ def voice(water: Water, *, policy: AlertPolicy) -> Message:
     at = f"{clock_time(water.now_ms, policy=policy)} {policy.zone_name}"
     short = f"ALAT PULIH Pos {water.station_name[:_NAME_LONGEST]} mengirim data lagi sejak {at}."
     text = f"[ALAT PULIH] Pos {water.station_name} mengirim data lagi sejak {at}."
-    return _marked(text, [Part(short)], policy=policy)
+    return marked(text, [Part(short)], policy=policy)
 
 
-def hub_trouble(*, since_ms: int, now_ms: int, policy: AlertPolicy) -> Message:
-    """Return the notice that the hub takes in no records."""
-    since = since_time(since_ms, now_ms=now_ms, policy=policy)
-    said = f"Pusat data tidak menerima data sungai sejak {since} {policy.zone_name}."
-    said += " Pantau sungai manual, hubungi teknisi pusat."
-    return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
-
-
-def hub_well(*, now_ms: int, policy: AlertPolicy) -> Message:
-    """Return the notice that the hub takes in records again."""
-    said = f"Pusat data menerima data sungai lagi sejak {clock_time(now_ms, policy=policy)} {policy.zone_name}."
-    return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
-
-
-def hub_clock_behind(*, now_ms: int, policy: AlertPolicy) -> Message:
-    """Return the notice that the hub's own clock is behind; what it shows is said, to be set beside a watch."""
-    said = f"Jam pusat data tertinggal: kini menunjuk {day_time(now_ms, policy=policy)} {policy.zone_name}."
-    said += " Grafik tidak lengkap. Hubungi teknisi pusat: setel jam."
-    return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
-
-
-def hub_clock_right(*, now_ms: int, policy: AlertPolicy) -> Message:
-    """Return the notice that the hub's clock agrees with its boxes again."""
-    said = f"Jam pusat data cocok lagi dengan jam alat sejak {clock_time(now_ms, policy=policy)} {policy.zone_name}."
-    return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
-
-
-def hub_broker_behind(*, policy: AlertPolicy) -> Message:
-    """Return the notice that the broker has not read which boxes to deny."""
-    said = "Broker belum membaca daftar hak yang baru; pusat tetap menolak kotak itu. Hubungi teknisi pusat."
-    return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
-
-
-def hub_broker_file(*, policy: AlertPolicy) -> Message:
-    """Return the notice that the hub cannot write for its broker which boxes to deny."""
-    said = "Pusat tidak dapat menulis daftar hak broker (disk penuh?). Hubungi teknisi pusat: periksa disk."
-    return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
-
-
-def hub_broker_file_right(*, now_ms: int, policy: AlertPolicy) -> Message:
-    """Return the notice that the hub can write for its broker again."""
-    said = f"Pusat dapat menulis daftar hak broker lagi sejak {clock_time(now_ms, policy=policy)} {policy.zone_name}."
-    return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
-
-
-def hub_certificate_ends(*, policy: AlertPolicy) -> Message:
-    """Return the notice that a certificate of the hub itself ends soon, or has ended."""
-    said = "Sertifikat pusat segera berakhir; sesudahnya semua alat terputus. Teknisi pusat: hub authority server."
-    return _marked(f"[PUSAT GANGGUAN] {said}", [Part(f"PUSAT GANGGUAN {said}")], policy=policy)
-
-
-def hub_certificate_right(*, now_ms: int, policy: AlertPolicy) -> Message:
-    """Return the notice that the hub's own certificates are new."""
-    said = f"Sertifikat pusat sudah diganti, dilihat {clock_time(now_ms, policy=policy)} {policy.zone_name}."
-    return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
-
-
-def hub_broker_right(*, now_ms: int, policy: AlertPolicy) -> Message:
-    """Return the notice that the broker has read which boxes to deny."""
-    said = f"Broker sudah membaca daftar hak yang baru sejak {clock_time(now_ms, policy=policy)} {policy.zone_name}."
-    return _marked(f"[PUSAT PULIH] {said}", [Part(f"PUSAT PULIH {said}")], policy=policy)
-
-
-def _marked(text: str, short: list[Part], *, policy: AlertPolicy) -> Message:
+def marked(text: str, short: list[Part], *, policy: AlertPolicy) -> Message:
     """Return both forms, with the city's mark at both ends if there is one."""
     mark = policy.mark
     if not mark:

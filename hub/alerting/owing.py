@@ -14,18 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from contract.severity import Severity
-from hub.alerting import messages, routing
-from hub.alerting.alert import (
-    BROKER_CODE,
-    BROKER_FILE_CODE,
-    CLOCK_CODE,
-    OWN_CERTIFICATE_CODE,
-    Alert,
-    AlertKind,
-    Escalation,
-    EventKind,
-    has_water_fallen,
-)
+from hub.alerting import hub_notices, messages, routing
+from hub.alerting.alert import Alert, AlertKind, Escalation, EventKind, has_water_fallen
 from hub.alerting.life_cycle import Move
 from hub.alerting.messages import Message
 from hub.alerting.policy import AlertPolicy
@@ -143,15 +133,7 @@ def _warning(
     connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPolicy, is_unacknowledged: bool = False
 ) -> Message:
     if alert.kind is AlertKind.HUB:
-        if alert.code == CLOCK_CODE:
-            return messages.hub_clock_behind(now_ms=now_ms, policy=policy)
-        if alert.code == BROKER_CODE:
-            return messages.hub_broker_behind(policy=policy)
-        if alert.code == BROKER_FILE_CODE:
-            return messages.hub_broker_file(policy=policy)
-        if alert.code == OWN_CERTIFICATE_CODE:
-            return messages.hub_certificate_ends(policy=policy)
-        return messages.hub_trouble(since_ms=alert.since_ms, now_ms=now_ms, policy=policy)
+        return hub_notices.trouble(alert.code, since_ms=alert.since_ms, now_ms=now_ms, policy=policy)
     water = _water(connection, alert, now_ms=now_ms, is_unacknowledged=is_unacknowledged)
     tell = messages.silence if alert.kind is AlertKind.SILENCE else messages.warning
     return tell(water, policy=policy)
@@ -159,15 +141,7 @@ def _warning(
 
 def _over(connection: Connection, alert: Alert, *, now_ms: int, policy: AlertPolicy) -> Message:
     if alert.kind is AlertKind.HUB:
-        if alert.code == CLOCK_CODE:
-            return messages.hub_clock_right(now_ms=now_ms, policy=policy)
-        if alert.code == BROKER_CODE:
-            return messages.hub_broker_right(now_ms=now_ms, policy=policy)
-        if alert.code == BROKER_FILE_CODE:
-            return messages.hub_broker_file_right(now_ms=now_ms, policy=policy)
-        if alert.code == OWN_CERTIFICATE_CODE:
-            return messages.hub_certificate_right(now_ms=now_ms, policy=policy)
-        return messages.hub_well(now_ms=now_ms, policy=policy)
+        return hub_notices.well(alert.code, now_ms=now_ms, policy=policy)
     tell = messages.voice if alert.kind is AlertKind.SILENCE else messages.all_clear
     return tell(_water(connection, alert, now_ms=now_ms), policy=policy)
 

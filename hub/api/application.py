@@ -47,13 +47,30 @@ from hub.api.pages import (
     sign_in,
     tokens,
     users,
+    view_forms,
 )
 from hub.api.pages import alerts as alert_pages
 from hub.api.pages import audit as audit_page
 from hub.api.pages import nodes as node_pages
+from hub.api.pages import view_drawing as view_drawing_page
+from hub.api.pages import views as view_pages
 from hub.api.pages import wall as wall_page
 from hub.api.pages.page import page, wording_of
-from hub.api.routes import alerts, blobs, dead_letters, deliveries, enrol, events, nodes, renew, service, stations, wall
+from hub.api.routes import (
+    alerts,
+    blobs,
+    dead_letters,
+    deliveries,
+    enrol,
+    events,
+    nodes,
+    renew,
+    service,
+    stations,
+    stills,
+    views,
+    wall,
+)
 from hub.api.secret_paths import shown_path
 from hub.api.stream import Broadcaster, Event
 from hub.api.too_large import TooLargeAnswers, too_large
@@ -72,6 +89,9 @@ TOO_LARGE = {
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 """How every route that takes a body answers."""
+
+_FORMS = ("/alarm/", "/kamera/")
+"""Pages with forms below them: who has to sign in first comes back to the page."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -156,6 +176,8 @@ def _wrap(app: FastAPI, *, is_by_tls: bool) -> None:
 def _api_routers() -> tuple[APIRouter, ...]:
     return (
         stations.router,
+        views.router,
+        stills.router,
         alerts.router,
         nodes.router,
         deliveries.router,
@@ -172,6 +194,9 @@ def _page_routers() -> tuple[APIRouter, ...]:
     return (
         wall_page.router,
         rivers.router,
+        view_pages.router,
+        view_forms.router,
+        view_drawing_page.router,
         alert_pages.router,
         alert_forms.router,
         node_pages.router,
@@ -315,7 +340,7 @@ def _answer(request: Request, error: ApiError, *, status: int, headers: dict[str
 def _sign_in_at(request: Request) -> str:
     """Return where to sign in and come back from: to the page that was asked for, or that a form stood on."""
     path = request.url.path
-    back = path if request.method == "GET" else path.rpartition("/")[0] if path.startswith("/alarm/") else "/dinding"
+    back = path if request.method == "GET" else path.rpartition("/")[0] if path.startswith(_FORMS) else "/dinding"
     return f"/masuk?kembali={quote(back)}"
 
 

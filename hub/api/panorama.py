@@ -4,7 +4,9 @@ Rules:
 1. Up to six stations have a tile. With six or fewer the order is the city's and never changes; with more the most
    severe come first, among equals the ones nearest to their next threshold, and the rest is a count.
 2. A chart shows six hours by the minute and ends now. What nobody measured is a hole.
-3. Open alerts come most severe first, unacknowledged before acknowledged, newest first; the first one has the banner.
+3. Up to three views have a tile. With three or fewer the order is the city's and never changes; with more, jammed roads
+   come first, then dense ones, then cameras that see nothing, and the rest is a count.
+4. Open alerts come most severe first, unacknowledged before acknowledged, newest first; the first one has the banner.
 """
 
 from collections.abc import Sequence
@@ -14,15 +16,19 @@ from hub.api.ledger import ledger_of
 from hub.api.shapes.alert import alert_of
 from hub.api.shapes.node import node_state
 from hub.api.shapes.station import LETTERS, TileChart, WallStation, station_values, tile_chart
+from hub.api.shapes.view import View, view_of
 from hub.api.shapes.wall import AlarmLoad, Alarms, Layout, NodeDot, Nodes, Processes, TimeMark
 from hub.storage import heartbeats
 from hub.storage.board import alerts, nodes, series
 from hub.storage.board.stations import StationRow
+from hub.storage.board.views import views_now
 from hub.storage.connection import Connection
 from hub.wall import timeline
 from hub.wall.chart import Frame, Point, draw, span_cm
+from hub.wall.view_standing import ViewStanding
 
 TILES = 6
+VIEW_TILES = 3
 CHART_WIDTH, CHART_HEIGHT = 1170, 400
 """Of a box of 1200 x 400: the dot at the end needs room."""
 CHART_WINDOW_S = 6 * 3600
@@ -33,12 +39,28 @@ DAY_MS = 24 * HOUR_MS
 USABLE_FLAGS = (1, 2, 3)
 
 
-def layout_of(rows: Sequence[StationRow]) -> Layout:
-    """Return which stations have a tile (rule 1)."""
-    if len(rows) <= TILES:
-        return Layout(shown=tuple(row.station_id for row in rows), folded=0)
-    ranked = sorted(rows, key=_rank)
-    return Layout(shown=tuple(row.station_id for row in ranked[:TILES]), folded=len(rows) - TILES)
+def layout_of(rows: Sequence[StationRow], views: Sequence[View]) -> Layout:
+    """Return which stations and views have a tile (rules 1 and 3)."""
+    ranked = rows if len(rows) <= TILES else sorted(rows, key=_rank)
+    seen = views if len(views) <= VIEW_TILES else sorted(views, key=_view_rank)
+    return Layout(
+        shown=tuple(row.station_id for row in ranked[:TILES]),
+        folded=max(0, len(rows) - TILES),
+        views=tuple(view.id for view in seen[:VIEW_TILES]),
+        views_folded=max(0, len(views) - VIEW_TILES),
+    )
+
+
+def views_of(connection: Connection, *, now_ms: int, rate: float) -> list[View]:
+    """Return every view as it stands now, in the city's order, then cameras that are bound to none."""
+    return [view_of(row, now_ms=now_ms, rate=rate) for row in views_now(connection, now_ms=now_ms)]
+
+
+def _view_rank(view: View) -> int:
+    """Return what sorts the most pressing view first; among equals the order stays."""
+    if view.state in {ViewStanding.FRESH, ViewStanding.LATE, ViewStanding.SLOW}:
+        return {"macet": 0, "padat": 1}.get(view.traffic, 3)
+    return 2 if view.is_bound else 4
 
 
 def _rank(row: StationRow) -> tuple[int, float, int]:
@@ -96,7 +118,7 @@ def wall_station(
 
 
 def alarms_of(connection: Connection, *, positions: dict[str, int], now_ms: int, rate: float) -> Alarms:
-    """Return open alerts, ledger, load and time line (rule 3).
+    """Return open alerts, ledger, load and time line (rule 4).
 
     Args:
         connection: to read with.

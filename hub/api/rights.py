@@ -33,7 +33,9 @@ class Right(StrEnum):
     SEE_NUMBERS = "see-numbers"
     """To be shown a telephone number in full; each sight is a row of the audit log."""
     SEE_PICTURES = "see-pictures"
-    """To be shown a picture of a camera; each sight is a row of the audit log."""
+    """To be shown a picture of a camera, and to ask for one of now; each of both is a row of the audit log."""
+    DRAW_VIEWS = "draw-views"
+    """To draw zones and lines on a camera's view: by them its box counts."""
     READ_AUDIT = "read-audit"
     """To read the audit log and take it away."""
     MANAGE_PEOPLE = "manage-people"
@@ -61,7 +63,7 @@ PERSONS = tuple(role for role in Role if role is not Role.WALL)
 _VIEWER = frozenset({Right.LOOK, Right.OWN_ACCOUNT, Right.SIGN_OUT})
 _BPBD = _VIEWER | {Right.ACKNOWLEDGE, Right.COMMENT, Right.BEAR_OUT, Right.SEE_NUMBERS, Right.SEE_PICTURES}
 _OPERATOR = _BPBD | {Right.LOOK_AT_BOXES, Right.TELL_RT, Right.DOWNGRADE}
-_SHIFT_LEAD = _OPERATOR | {Right.SHELVE, Right.READ_AUDIT}
+_SHIFT_LEAD = _OPERATOR | {Right.SHELVE, Right.DRAW_VIEWS, Right.READ_AUDIT}
 
 GRANTS: dict[Role, frozenset[Right]] = {
     Role.WALL: frozenset({Right.LOOK}),
@@ -69,11 +71,11 @@ GRANTS: dict[Role, frozenset[Right]] = {
     Role.BPBD: _BPBD,
     Role.OPERATOR: _OPERATOR,
     Role.SHIFT_LEAD: _SHIFT_LEAD,
-    Role.TECHNICIAN: _VIEWER | {Right.LOOK_AT_BOXES},
+    Role.TECHNICIAN: _VIEWER | {Right.LOOK_AT_BOXES, Right.SEE_PICTURES, Right.DRAW_VIEWS},
     Role.ADMIN: _SHIFT_LEAD | {Right.MANAGE_PEOPLE},
 }
 
-_OF_PEOPLE = frozenset({Right.MANAGE_PEOPLE, Right.OWN_ACCOUNT, Right.SIGN_OUT})
+_OF_PEOPLE = frozenset({Right.MANAGE_PEOPLE, Right.DRAW_VIEWS, Right.OWN_ACCOUNT, Right.SIGN_OUT})
 """What somebody does with a session of their own; no token can."""
 SCOPES = tuple(right for right in Right if right not in {Right.OPEN, Right.BOX} | _OF_PEOPLE)
 """What a program's token may be given."""
@@ -105,8 +107,16 @@ ROUTES: dict[tuple[str, str], Right] = {
     ("POST", "/keluar"): Right.SIGN_OUT,
     ("GET", "/dinding"): Right.LOOK,
     ("HEAD", "/dinding"): Right.LOOK,
+    ("GET", "/dinding/kamera"): Right.LOOK,
     ("GET", "/sungai"): Right.LOOK,
     ("GET", "/sungai/{station_id}"): Right.LOOK,
+    ("GET", "/kamera"): Right.LOOK,
+    ("GET", "/kamera/{view_id}"): Right.LOOK,
+    ("GET", "/kamera/{view_id}/gambar-zona"): Right.DRAW_VIEWS,
+    ("POST", "/kamera/{view_id}/gambar-zona"): Right.DRAW_VIEWS,
+    ("POST", "/kamera/{view_id}/gambar-zona/berkas"): Right.DRAW_VIEWS,
+    ("GET", "/kamera/{view_id}/gambar-zona.toml"): Right.DRAW_VIEWS,
+    ("POST", "/kamera/{view_id}/lihat"): Right.SEE_PICTURES,
     ("GET", "/alarm"): Right.LOOK,
     ("GET", "/alarm/{alert_id}"): Right.LOOK,
     ("GET", "/tentang"): Right.LOOK,
@@ -147,6 +157,11 @@ ROUTES: dict[tuple[str, str], Right] = {
     ("GET", "/api/v1/stations"): Right.LOOK,
     ("GET", "/api/v1/stations/{station_id}"): Right.LOOK,
     ("GET", "/api/v1/stations/{station_id}/readings"): Right.LOOK,
+    ("GET", "/api/v1/views"): Right.LOOK,
+    ("GET", "/api/v1/views/{view_id}"): Right.LOOK,
+    ("GET", "/api/v1/views/{view_id}/stills"): Right.SEE_PICTURES,
+    ("POST", "/api/v1/views/{view_id}/stills"): Right.SEE_PICTURES,
+    ("GET", "/api/v1/sightings"): Right.LOOK,
     ("GET", "/api/v1/wall"): Right.LOOK,
     ("GET", "/api/v1/events"): Right.LOOK,
     ("GET", "/api/v1/alerts"): Right.LOOK,

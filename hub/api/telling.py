@@ -1,7 +1,7 @@
 """Makes events of changes: reads how the changed things stand now and encodes each once.
 
-`station` carries a WallStation, `layout` which stations have tiles, `alarms` all alerts of the wall, `nodes` the
-fleet. They come in the order of their newest change.
+`station` carries a WallStation, `view` a WallView, `layout` which of them have tiles, `alarms` all alerts of the wall,
+`nodes` the fleet. They come in the order of their newest change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel
 
 from contract.clock import Clock
-from hub.api.panorama import alarms_of, layout_of, nodes_of, processes_of, wall_station
+from hub.api.panorama import alarms_of, layout_of, nodes_of, processes_of, views_of, wall_station
+from hub.api.shapes.view import View, wall_view
 from hub.api.shapes.wall import Layout, Tik
 from hub.api.stream import Event, encode
 from hub.storage.board import stations
@@ -55,17 +56,32 @@ class Teller:
             return [self.reset(change_id=changes[-1].id)]
         now_ms = self._clock.now_ms()
         rows = {row.station_id: row for row in stations.stations(self._connection, now_ms=now_ms)}
-        layout = layout_of([*rows.values()])
+        lays_tiles = any(topic in {"station", "view"} for topic, _ in newest)
+        found = views_of(self._connection, now_ms=now_ms, rate=self._clock.rate) if lays_tiles else []
+        views = {view.id: view for view in found}
+        layout = layout_of([*rows.values()], found)
         told = []
-        if any(topic == "station" for topic, _ in newest):
-            # Without an id, and first: who loses the connection behind it is told again with the stations.
+        if lays_tiles:
+            # Without an id, and first: who loses the connection behind it is told again with the stations and views.
             told.append(Event(change_id=changes[-1].id, payload=encode("layout", layout.model_dump_json())))
         for (topic, ref), change in sorted(newest.items(), key=lambda item: item[1].id):
+            if topic == "view":
+                told += self._views(change, views)
+                continue
             data = self._data(topic, ref, change, rows=rows, layout=layout, now_ms=now_ms)
             if data is not None:
                 payload = encode(topic, data.model_dump_json(), event_id=self.event_id(change.id))
                 told.append(Event(change_id=change.id, payload=payload))
         return told
+
+    def _views(self, change: Change, views: Mapping[str, View]) -> list[Event]:
+        """Return how a view stands now, or all of them where the change names none; none for one that is not there."""
+        found = [views[change.ref]] if change.ref in views else [] if change.ref else [*views.values()]
+        event_id = self.event_id(change.id)
+        return [
+            Event(change_id=change.id, payload=encode("view", wall_view(view).model_dump_json(), event_id=event_id))
+            for view in found
+        ]
 
     def _data(
         self, topic: str, ref: str, change: Change, *, rows: Mapping[str, StationRow], layout: Layout, now_ms: int
@@ -90,7 +106,7 @@ class Teller:
 
 
 def _topic(change: Change) -> tuple[str, str]:
-    """Return under what a change is told: each station by itself, everything else as a whole."""
-    if change.kind == "station":
-        return ("station", change.ref)
+    """Return under what a change is told: each station and view by itself, everything else as a whole."""
+    if change.kind in {"station", "view"}:
+        return (change.kind, change.ref)
     return ({"alert": "alarms", "delivery": "alarms", "node": "nodes", "hub": "hub"}[change.kind], "")

@@ -26,6 +26,9 @@ class Action(StrEnum):
     CITY_IMPORTED = "city.imported"
     """Stations, thresholds, bindings, quotas, recipients from a file."""
 
+    VIEW_DRAWN = "view.drawn"
+    """Somebody drew zones and lines anew; its subject is the view."""
+
     CLAIM_MADE = "claim.made"
     CLAIM_REVOKED = "claim.revoked"
     """Both of a code of a site; the code itself is never written."""
@@ -72,6 +75,8 @@ class Action(StrEnum):
 
     NUMBER_SEEN = "number.seen"
     """Somebody was shown a telephone number in full; its subject is whose, or where more than one stood."""
+    PICTURE_ASKED = "picture.asked"
+    """Somebody asked a camera for a picture of now; its subject is the view."""
     PICTURE_SEEN = "picture.seen"
     """Somebody was shown a picture of a camera; its subject is the box that sent it."""
     LOG_EXPORTED = "log.exported"

@@ -5,7 +5,7 @@ What bounds what, and what goes first:
 1. One file has at most 2 MiB (`extent`); a box has at most two begun, one at a time (`arrivals`).
 2. A box sends at most 32 MiB a day, all together a quarter of the share (`allowance`); more is refused until tomorrow.
 3. All files together have `retention.blobs_mb` of disk: what came first goes first. After `retention.blobs_days` each
-   goes. A file goes with the last row that names it.
+   goes. A file goes with the last row that names it; what its record said goes after the same days.
 4. With less than 1 GiB free nothing is taken.
 
 One process keeps a folder: the web process of the hub. Everything here blocks on disk and database.
@@ -28,7 +28,8 @@ from hub.blobs.arrivals import FOLDER, Arrival, Arrivals
 from hub.blobs.errors import REASONS, PartlyHereError
 from hub.blobs.extent import Extent
 from hub.blobs.shelf import Shelf, verified_kind
-from hub.storage import blobs
+from hub.stills import hearing
+from hub.storage import blobs, stills
 from hub.storage.blobs import BlobRow
 from hub.storage.connection import Connection
 from provisioning.identity.disk import make_folder
@@ -192,6 +193,7 @@ class Keeper:
                 self._shelf.take(path, sha256)
                 with self.connections.writing() as connection:
                     blobs.add(connection, row)
+                    hearing.take_file(connection, sha256, node_id=node_id, now_ms=row.received_ms)
                 self._forget_some()
         return row
 
@@ -205,12 +207,21 @@ class Keeper:
         while not is_done:
             with self._lock:
                 is_done = not self._forget_some()
+        self._forget_stills()
         before_s = now_real_ms / 1000 - self.bounds.kept_days * DAY_MS / 1000
         for digits, names in self._shelf.folders(before_s=before_s):
             with self._lock, self.connections.reading() as connection:
                 for name in names - blobs.names_beginning(connection, digits):
                     _LOG.warning("blobs: %s has no row in the database; removed", name)
                     self._shelf.remove(name)
+
+    def _forget_stills(self) -> None:
+        """Let go what records said of pictures that are too old to be here."""
+        before_ms = self.clock.now_ms() - round(self.bounds.kept_days * DAY_MS)
+        is_done = False
+        while not is_done:
+            with self.connections.writing() as connection:
+                is_done = stills.forget_some(connection, before_ms=before_ms) == 0
 
     def _forget_some(self) -> bool:
         """Let some of the oldest go; with the lock held. Answer whether any did."""

@@ -10,7 +10,7 @@ BOXES_DEFAULT = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add --speed, --boxes, --map-pack, --tls."""
+    """Add --speed, --boxes, --map-pack, --tls, --no-camera."""
     parser.add_argument(
         "--speed",
         type=_speed,
@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--boxes", type=int, default=BOXES_DEFAULT, help=f"boxes to start (default {BOXES_DEFAULT})")
     parser.add_argument("--map-pack", default="", help="folder of a map pack with kelurahan boundaries")
     parser.add_argument("--tls", action="store_true", help="boxes with certificates, an authority, and pages by HTTPS")
+    parser.add_argument("--no-camera", action="store_true", help="without the box with a camera, nothing is fetched")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,8 +28,13 @@ def run(args: argparse.Namespace) -> int:
     from hub.demo.run import run_demo
 
     return run_demo(
-        rate=args.speed, box_count=args.boxes, map_pack=args.map_pack, stop=stop_event(), is_tls=args.tls
-    )  # fmt: skip
+        rate=args.speed,
+        box_count=args.boxes,
+        map_pack=args.map_pack,
+        stop=stop_event(),
+        is_tls=args.tls,
+        has_camera=not args.no_camera,
+    )
 
 
 def _speed(text: str) -> float:

@@ -1,4 +1,4 @@
-"""`hub stations import FILE` and `export`: stations, sites, thresholds, bindings, boxes, recipients as TOML or CSV."""
+"""`hub stations import FILE` and `export`: stations, sites, thresholds, bindings, views, boxes, recipients."""
 
 import argparse
 import sys

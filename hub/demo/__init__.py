@@ -1,5 +1,5 @@
-"""The demo: the hub and four boxes replaying real floods on one scaled clock, and a phone that gets the messages.
+"""The demo: the hub, four boxes replaying real floods on one scaled clock, one with a camera, and a phone.
 
-Every part is the real one; only the water is recorded and the phone is a page. Knows of boxes no more than their
-command line and their config files.
+Every part is the real one; only water and pictures are recorded and the phone is a page. Knows of boxes no more than
+their command line and their config files.
 """

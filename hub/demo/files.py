@@ -93,7 +93,7 @@ def write_box_config(place: Place, box: BoxToStart, *, clock: ScaledClock, ports
         host=LOOPBACK,
         mqtt_port=ports.mqtt,
     )
-    path.write_text(head + ("" if identity is None else identity.toml()) + box.gauge_toml, encoding="utf-8")
+    path.write_text(head + ("" if identity is None else identity.toml()) + box.tables_toml, encoding="utf-8")
     return path
 
 

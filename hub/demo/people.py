@@ -28,7 +28,7 @@ API_TOKEN_LIFE_MS = 30 * 24 * 3_600_000
 
 
 def prepare_database(
-    place: Place, *, clock: Clock, phone_port: int, names: Mapping[str, str] | None = None
+    place: Place, *, clock: Clock, phone_port: int, names: Mapping[str, str] | None = None, has_views: bool = True
 ) -> str:  # fmt: skip
     """Bring the hub's database to what the demo needs and return a fresh API token.
 
@@ -37,11 +37,14 @@ def prepare_database(
         clock: its.
         phone_port: where messages go.
         names: node ids that the hub gave, by those of the city file; None: they are called as the file says.
+        has_views: whether the box with the camera is started.
     """
     connection = database.open(place.home / "hub.db")
     try:
         migrate(connection)
         city = _city(phone_port, None if names is None else _without_revoked(connection, names))
+        if not has_views:
+            city = replace(city, views=())
         with database.write(connection):
             enter(connection, city, now_ms=clock.now_ms())
             people.ensure_user(
@@ -87,5 +90,10 @@ def _city(phone_port: int, names: Mapping[str, str] | None) -> CityFile:
         city = read_city(file)
     if names is None:
         return city
-    known = (one for one in city.bindings if one.node in names)
-    return replace(city, bindings=tuple(replace(one, node=names[one.node]) for one in known))
+    bound = (one for one in city.bindings if one.node in names)
+    seen = ((one, names[one.node]) for one in city.views if one.node is not None and one.node in names)
+    return replace(
+        city,
+        bindings=tuple(replace(one, node=names[one.node]) for one in bound),
+        views=tuple(replace(one, node=node) for one, node in seen),
+    )

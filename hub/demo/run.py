@@ -1,16 +1,19 @@
 """Starts everything the demo is made of, and ends it.
 
 Order: files and database, broker, hub, phone, boxes. The clock begins when all files are there, and with TLS after all
-boxes are known, so that the first minute of the demo is not spent on that.
+boxes are known, so that the first minute of the demo is not spent on that. The clip of the camera is fetched beside.
 """
 
 import sys
 import threading
+from pathlib import Path
 
 from contract.clock import ScaledClock, SystemClock
 from contract.severity import DEFAULT_WORDS
 from hub.demo import joining, pause
+from hub.demo.camera import LINK, camera_box
 from hub.demo.files import write_box_config, write_hub_config
+from hub.demo.footage import Fetching
 from hub.demo.people import prepare_database
 from hub.demo.place import Place
 from hub.demo.ports import Ports
@@ -26,7 +29,9 @@ PREPARING_RATE = 1.0
 """Of the clock while boxes become known: the audit log has its time, and the river waits."""
 
 
-def run_demo(*, rate: float, box_count: int, map_pack: str, stop: threading.Event, is_tls: bool = False) -> int:
+def run_demo(
+    *, rate: float, box_count: int, map_pack: str, stop: threading.Event, is_tls: bool = False, has_camera: bool = True
+) -> int:
     """Run the demo until `stop` is set; return the exit code.
 
     Raises:
@@ -35,6 +40,8 @@ def run_demo(*, rate: float, box_count: int, map_pack: str, stop: threading.Even
     place, ports = Place.from_environment(is_tls=is_tls), Ports.from_environment(is_tls=is_tls)
     scenario = load_scenario()
     boxes = boxes_to_start(scenario, count=box_count, is_tls=is_tls)
+    camera = camera_box(scenario, place, is_tls=is_tls) if has_camera else None
+    boxes += [] if camera is None else [camera]
     ports.verify_free()
     first_ms = round(scenario.starts_at.timestamp() * 1000)
     if is_tls:
@@ -44,10 +51,13 @@ def run_demo(*, rate: float, box_count: int, map_pack: str, stop: threading.Even
     clock = _start_clock(place, first_ms=first_ms, rate=rate)
     write_hub_config(place, clock=clock, ports=ports, map_pack=map_pack)
     names = {box.node_id: box.identity.node_id for box in boxes if box.identity is not None}
-    api_token = prepare_database(place, clock=clock, phone_port=ports.phone, names=names if is_tls else None)
+    api_token = prepare_database(
+        place, clock=clock, phone_port=ports.phone, names=names if is_tls else None, has_views=has_camera
+    )
     for box in boxes:
         write_box_config(place, box, clock=clock, ports=ports)
-    return _run(place, ports, boxes, clock=clock, stop=stop, api_token=api_token)
+    link = None if camera is None else place.box_home(camera.name) / LINK
+    return _run(place, ports, boxes, clock=clock, stop=stop, api_token=api_token, link=link)
 
 
 def _known(
@@ -102,9 +112,11 @@ def _run(
     clock: ScaledClock,
     stop: threading.Event,
     api_token: str,
+    link: Path | None,
 ) -> int:
     supervisor = Supervisor(_programs(place, ports, boxes), clock=clock)
     connection = database.read_only(place.home / "hub.db")
+    fetching = None if link is None else Fetching(link=link)
     try:
         supervisor.start()
         wait_until_ready(ports, supervisor, clock=clock, stop=stop, logs=place.logs)
@@ -119,6 +131,8 @@ def _run(
                 noted_real_ms = clock.real_ms()
                 pause.note(place.clock_file, clock=clock)
     finally:
+        if fetching is not None:
+            fetching.end()
         supervisor.end()
         connection.close()
         pause.note(place.clock_file, clock=clock)

@@ -27,22 +27,33 @@ class ScenarioBox(Struct, frozen=True, kw_only=True):
     site: StationId
 
 
+class ScenarioCamera(Struct, frozen=True, kw_only=True):
+    """The box with the camera: its name, the file with its camera, the view that it counts in, and where it hangs."""
+
+    node: NodeId
+    camera_file: str
+    view_file: str
+    site: StationId
+
+
 class Scenario(Struct, frozen=True, kw_only=True):
     """The whole file."""
 
     starts_at: datetime
     """What the clock shows at the first start; with zone."""
     boxes: tuple[ScenarioBox, ...]
+    camera: ScenarioCamera
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxToStart:
-    """A box of the scenario with the text of its gauge's config."""
+    """A box of the scenario with the text of its gauge's or camera's config."""
 
     node_id: str
     """As the scenario calls it."""
     site_id: str
-    gauge_toml: str
+    tables_toml: str
+    """What follows its name, hub and clock in its config."""
     identity: Identity | None = None
     """What it got from the hub; None: it speaks plainly, or was not let in yet."""
     is_tls: bool = False
@@ -79,7 +90,7 @@ def boxes_to_start(scenario: Scenario, *, count: int, is_tls: bool = False) -> l
             node_id=box.node,
             site_id=box.site,
             is_tls=is_tls,
-            gauge_toml=(folder / box.gauge_file).read_text(encoding="utf-8").replace("{examples}", str(EXAMPLES)),
+            tables_toml=(folder / box.gauge_file).read_text(encoding="utf-8").replace("{examples}", str(EXAMPLES)),
         )
         for box in scenario.boxes[:count]
     ]

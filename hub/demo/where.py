@@ -22,6 +22,7 @@ def say_where(
         f"\nJagawai · PERAGAAN {clock.rate:g}x\n\n"
         f"  Dinding   http://{LOOPBACK}:{ports.web}/dinding\n"
         f"  Masuk     http://{LOOPBACK}:{ports.web}/masuk   admin / {password}\n"
+        f"  Kamera    http://{LOOPBACK}:{ports.web}/kamera\n"
         f"  Telepon   http://{LOOPBACK}:{ports.phone}/\n"
         f"  API       Authorization: Bearer {api_token}\n"
         f"  Catatan   {place.logs}\n"

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Mapping
 
 from contract.clock import Clock
-from hub.alerting import messages, routing
+from hub.alerting import hub_notices, routing
 from hub.alerting.alert import AlertKind
+from hub.alerting.desk import STILL_CODE
 from hub.alerting.policy import AlertPolicy
 from hub.alerting.routing import Recipient
 from hub.audit.masking import masked_text
@@ -60,7 +61,7 @@ class Herald:
         if channel is None:
             _LOG.error("telling %s: there is no channel %s", person.name, person.channel)
             return False
-        message = messages.hub_trouble(since_ms=silence.since_ms, now_ms=now_ms, policy=self._policy)
+        message = hub_notices.trouble(STILL_CODE, since_ms=silence.since_ms, now_ms=now_ms, policy=self._policy)
         letter = Letter(
             delivery_id=f"d-hub-{silence.since_ms}-{person.recipient_id}",
             alert_id="",

@@ -25,6 +25,7 @@ from hub.fleet.city_file import (
     SiteEntry,
     StationEntry,
     ThresholdsEntry,
+    ViewEntry,
     doubles,
 )
 from hub.fleet.errors import CityFileError
@@ -34,9 +35,12 @@ KINDS: dict[str, type[Struct]] = {
     "sites": SiteEntry,
     "thresholds": ThresholdsEntry,
     "bindings": BindingEntry,
+    "views": ViewEntry,
     "nodes": NodeEntry,
     "recipients": RecipientEntry,
 }
+DRAWN = frozenset({"purpose", "zones", "lines"})
+"""What is drawn fits no cell: it stands in TOML alone, and a view from a CSV keeps what is drawn on it."""
 COMMA_HINT = "Commas part cells: write numbers with a decimal point, and text with a comma in quotes."
 _BOOLS = {"true": True, "false": False, "1": True, "0": False}
 _READERS: dict[type, Callable[[str], Any]] = {
@@ -91,12 +95,16 @@ def _entry(line: dict[str | None, Any], form: type[Struct]) -> tuple[Struct | No
 def write_city_csv(city: CityFile, kind: str) -> str:
     """Return the entries of one kind as CSV."""
     form = KINDS[kind]
-    lines = [_flat(msgspec.to_builtins(entry)) for entry in getattr(city, kind)]
+    lines = [_flat(_without_drawing(msgspec.to_builtins(entry))) for entry in getattr(city, kind)]
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=_columns(form), lineterminator="\n", restval="")
     writer.writeheader()
     writer.writerows(lines)
     return text.getvalue()
+
+
+def _without_drawing(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in DRAWN}
 
 
 def _kind_of(path: Path, names: list[str]) -> str:
@@ -120,6 +128,8 @@ def _kind_of(path: Path, names: list[str]) -> str:
 def _columns(form: type[Struct], prefix: str = "") -> list[str]:
     columns: list[str] = []
     for name, hint in get_type_hints(form).items():
+        if name in DRAWN:
+            continue
         if isinstance(hint, type) and issubclass(hint, Struct):
             columns += _columns(hint, f"{prefix}{name}.")
         else:

@@ -1,4 +1,4 @@
-"""What a city writes down of itself: stations, sites, thresholds, bindings, boxes, recipients; a table of TOML each.
+"""What a city writes down of itself: stations, sites, thresholds, bindings, views, boxes, recipients; a table each.
 
 The names are those of the contract where it has one. A file may hold any part; what it does not name stays as it is.
 """
@@ -15,6 +15,7 @@ from contract.config_file import read_config
 from contract.desired import LEAST_QUOTA_MB, MAX_QUOTA_MB, Sampling
 from contract.identity import NodeId, SourceName
 from contract.level.settings import HOLD_S, Persistence, Rise, Thresholds
+from contract.views import Line, Outline, PlaceName, View, Zone
 from hub.alerting.routing import ALL_STATIONS, Role
 from hub.fleet.errors import CityFileError
 
@@ -91,6 +92,48 @@ class BindingEntry(Struct, frozen=True, kw_only=True):
     station: StationId
 
 
+class ViewEntry(Struct, frozen=True, kw_only=True):
+    """What one camera of one box is there to see.
+
+    Without `node` and `source` the view keeps the camera that it has. Without `zones`, `lines` and `purpose` it keeps
+    what is drawn on it; with any of them that is the whole drawing, and a new version where it is another one.
+    """
+
+    view: StationId
+    name: NonEmpty
+    node: NodeId | None = None
+    source: SourceName | None = None
+    kelurahan: str = ""
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    position: int = 0
+    author: str = ""
+    reason: str = ""
+    purpose: Outline | None = None
+    zones: dict[PlaceName, Zone] | None = None
+    lines: dict[PlaceName, Line] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse half a camera, and a drawing that could never work.
+
+        Raises:
+            ValueError: see `View`.
+        """
+        if (self.node is None) != (self.source is None):
+            raise ValueError("node and source belong together: write both, or neither")
+        self.drawing()
+
+    def drawing(self) -> View | None:
+        """Return what is drawn, None where the entry says nothing of it.
+
+        Raises:
+            ValueError: see `View`.
+        """
+        if self.purpose is None and self.zones is None and self.lines is None:
+            return None
+        return View(purpose=self.purpose, zones=self.zones or {}, lines=self.lines or {})
+
+
 class NodeEntry(Struct, frozen=True, kw_only=True):
     """What one box is told beside its stations."""
 
@@ -119,6 +162,7 @@ class CityFile(Struct, frozen=True, kw_only=True):
     sites: tuple[SiteEntry, ...] = ()
     thresholds: tuple[ThresholdsEntry, ...] = ()
     bindings: tuple[BindingEntry, ...] = ()
+    views: tuple[ViewEntry, ...] = ()
     nodes: tuple[NodeEntry, ...] = ()
     recipients: tuple[RecipientEntry, ...] = ()
 
@@ -128,6 +172,7 @@ _KEYS: dict[str, Callable[[Any], Hashable]] = {
     "sites": lambda one: one.site,
     "thresholds": lambda one: f"{one.station} version {one.version}",
     "bindings": lambda one: f"{one.node}/{one.source}",
+    "views": lambda one: one.view,
     "nodes": lambda one: one.node,
     "recipients": lambda one: one.recipient,
 }

@@ -5,6 +5,7 @@ from typing import cast
 from contract.clock import aware
 from contract.level.settings import Rise
 from hub.alerting.routing import ALL_STATIONS, Recipient
+from hub.fleet import view_register
 from hub.fleet.city_file import (
     BindingEntry,
     Channel,
@@ -38,6 +39,7 @@ def enter(connection: Connection, city: CityFile, *, now_ms: int) -> None:
             box where it does not stand; names every problem.
     """
     problems = _unknown_stations(connection, city) + _revoked_boxes(connection, city)
+    problems += view_register.problems_of(connection, city.views)
     for station in city.stations:
         stations.save(connection, _station(station))
     for site in city.sites:
@@ -58,6 +60,7 @@ def enter(connection: Connection, city: CityFile, *, now_ms: int) -> None:
         bindings.bind(
             connection, node_id=binding.node, source=binding.source, station_id=binding.station, now_ms=now_ms
         )
+    view_register.enter(connection, city.views, now_ms=now_ms)
     for node in city.nodes:
         quotas.save(connection, node.node, quota_mb=node.quota_mb)
     for one in city.recipients:
@@ -89,6 +92,7 @@ def written_down(connection: Connection) -> CityFile:
             BindingEntry(node=binding.node_id, source=binding.source, station=binding.station_id)
             for binding in counting.values()
         ),
+        views=view_register.written_down(connection),
         nodes=tuple(
             NodeEntry(node=node_id, quota_mb=quota_mb) for node_id, quota_mb in quotas.all_quotas(connection).items()
         ),

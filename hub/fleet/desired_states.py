@@ -1,4 +1,4 @@
-"""What each box should be, from stations, thresholds, bindings and quotas; and the audit log's head to keep for us.
+"""What each box should be, from stations, thresholds, drawings, bindings and quotas; and the audit log's head.
 
 A new version is made only when something a box must know has changed. A box that was never bound and
 has no quota of its own is told nothing, so that it keeps what its own config says.
@@ -9,15 +9,18 @@ version that it has: a box applies nothing anew for it.
 
 from collections.abc import Mapping
 
+import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from contract.desired import DEFAULT_QUOTA_MB, Applied, Desired, DesiredSource, is_to_be_applied
+from contract.desired import DEFAULT_QUOTA_MB, Applied, Desired, DesiredSource, DesiredView, is_to_be_applied
 from contract.level.settings import Rise
 from contract.messages import encode_message
 from hub.audit import showing
 from hub.audit.showing import Shown
 from hub.rivers.layout import Layout, Place
 from hub.storage import desired, downlink, quotas
+from hub.storage.cameras import CAMERAS_MOST
 from hub.storage.connection import Connection
 
 LEAF = "desired"
@@ -50,6 +53,24 @@ def _source(place: Place) -> DesiredSource | None:
         siren=station.siren,
         sampling_s=station.sampling,
     )
+
+
+def views_of(layout: Layout, node_id: str) -> dict[str, msgspec.Raw]:
+    """Return what was drawn for each of a box's cameras; a view on which nothing was drawn is left out.
+
+    Of so many cameras as are counted: what is drawn for them stays within a broker's packet.
+    """
+    names = {view.view_id: view.name for view, _ in layout.city_views}
+    told = {
+        source: DesiredView(
+            view=view_id,
+            version=layout.drawn[view_id].version,
+            drawing=replace(layout.drawn[view_id].drawing, name=names.get(view_id, "")),
+        )
+        for (bound_node_id, source), view_id in sorted(layout.views.items())
+        if bound_node_id == node_id and view_id in layout.drawn
+    }
+    return {source: msgspec.Raw(msgspec.json.encode(one)) for source, one in [*told.items()][:CAMERAS_MOST]}
 
 
 class DesiredStates:
@@ -88,11 +109,13 @@ class DesiredStates:
         """Make new versions where the layout asks for them and owe them to the boxes; return the nodes concerned."""
         quotas_mb = quotas.all_quotas(connection)
         wanted = {binding.node_id for binding in layout.counting.values()} | set(quotas_mb) | set(self._documents)
+        wanted |= {node_id for (node_id, _), view_id in layout.views.items() if view_id in layout.drawn}
         fresh = {
             node_id: Desired(
                 db_epoch=self._db_epoch,
                 version=0,
                 sources=sources_of(layout, node_id),
+                views=self._views(layout, node_id),
                 quota_mb=quotas_mb.get(node_id, DEFAULT_QUOTA_MB),
             )
             for node_id in sorted(wanted)
@@ -101,6 +124,12 @@ class DesiredStates:
         for node_id in changed:
             self.owe(connection, node_id, now_ms=now_ms)
         return changed
+
+    def _views(self, layout: Layout, node_id: str) -> dict[str, msgspec.Raw] | UnsetType:
+        """Return a box's drawings; nothing at all while it was never told of any, so that no version is made for it."""
+        held = self._documents.get(node_id)
+        views = views_of(layout, node_id)
+        return views if views or (held is not None and held.views is not UNSET) else UNSET
 
     def _take(self, connection: Connection, node_id: str, wanted: Desired, *, now_ms: int) -> bool:
         """Make what is wanted the next version, if it says anything else than the one in force."""

@@ -16,7 +16,7 @@ from hub.audit import log as audit_log
 from hub.audit.action import Action
 from hub.fleet.errors import SiteError
 from hub.fleet.standing import Standing, revoke, standing
-from hub.storage import bindings, claims, node_certificates, quotas, standings
+from hub.storage import bindings, claims, node_certificates, quotas, standings, view_bindings
 from hub.storage.bindings import Binding
 from hub.storage.connection import Connection
 from provisioning.identity import claim_code
@@ -80,6 +80,7 @@ def take_over(connection: Connection, site_id: str, node_id: str, *, now_ms: int
         bindings.bind(
             connection, node_id=node_id, source=binding.source, station_id=binding.station_id, now_ms=now_ms
         )  # fmt: skip
+    _take_over_views(connection, site_id, node_id, now_ms=now_ms, actor=actor)
     told = [(Action.BINDING_MOVED, one) for one in left.moving] + [(Action.BINDING_STAYED, one) for one in left.staying]
     for action, binding in told:
         audit_log.note(
@@ -95,6 +96,26 @@ def take_over(connection: Connection, site_id: str, node_id: str, *, now_ms: int
     if quota_mb is not None:
         quotas.save(connection, node_id, quota_mb=quota_mb)
     return left
+
+
+def _take_over_views(connection: Connection, site_id: str, node_id: str, *, now_ms: int, actor: str) -> None:
+    """Have the new box's cameras look where those of the same name of the site's revoked boxes looked."""
+    counting = view_bindings.counting(view_bindings.all_bindings(connection))
+    sources = {source for bound_id, source in counting if bound_id == node_id}
+    for gone in _revoked_last_first(connection, site_id):
+        for (bound_id, source), held in counting.items():
+            if bound_id != gone or gone == node_id or source in sources:
+                continue
+            sources.add(source)
+            view_bindings.bind(connection, node_id=node_id, source=source, view_id=held.view_id, now_ms=now_ms)
+            audit_log.note(
+                connection,
+                now_ms=now_ms,
+                actor=actor,
+                action=Action.BINDING_MOVED,
+                subject=held.view_id,
+                detail={"from": gone, "to": node_id, "source": source},
+            )
 
 
 def inheritance(connection: Connection, site_id: str, *, node_id: str | None = None) -> Inheritance:

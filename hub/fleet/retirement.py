@@ -18,7 +18,7 @@ from hub.fleet import commands as orders
 from hub.fleet import standing
 from hub.fleet.errors import StandingError
 from hub.fleet.standing import REASON_LONGEST, Standing
-from hub.storage import bindings, changes, commands, meta, retirements
+from hub.storage import bindings, changes, commands, meta, retirements, view_bindings
 from hub.storage.connection import Connection
 from hub.storage.retirements import Retirement
 
@@ -120,6 +120,7 @@ def complete(connection: Connection, one: Retirement, *, now_ms: int) -> None:
     if standing.standing(connection, one.node_id) is not Standing.REVOKED:
         standing.revoke(connection, one.node_id, reason=f"{_PREFIX}{one.reason}", now_ms=now_ms, actor=one.actor)
     bindings.end_all(connection, node_id=one.node_id, now_ms=now_ms)
+    view_bindings.end_all(connection, node_id=one.node_id, now_ms=now_ms)
     retirements.end(connection, one.retirement_id, outcome="retired", now_ms=now_ms)
     detail = {"reason": one.reason, "stations": ", ".join(stations)}
     _note(connection, one.node_id, Action.NODE_RETIRED, detail, now_ms=now_ms, actor=one.actor)

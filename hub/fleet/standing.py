@@ -18,7 +18,7 @@ from contract.identity import verify_node_id
 from hub.audit import log as audit_log
 from hub.audit.action import Action
 from hub.fleet.errors import StandingError
-from hub.storage import bindings, changes, claims, standings
+from hub.storage import bindings, changes, claims, standings, view_bindings
 from hub.storage.connection import Connection
 from hub.storage.standings import StandingRow
 
@@ -110,8 +110,9 @@ def _verify_form(node_id: str) -> None:
 
 
 def is_known(connection: Connection, node_id: str) -> bool:
-    """Answer whether a box of this name was ever given out, heard, or bound to a station."""
+    """Answer whether a box of this name was ever given out, heard, or bound to a station or view."""
     bound = {binding.node_id for binding in bindings.all_bindings(connection)}
+    bound |= {binding.node_id for binding in view_bindings.all_bindings(connection)}
     return node_id in bound or claims.is_node_known(connection, node_id)
 
 

@@ -14,7 +14,8 @@ from contract.identity import verify_node_id
 from contract.messages import Batch, Gone, Hello, decode_message
 from contract.records import AnyRecord, decode_record, readable_seq
 from contract.topics import parse_up
-from hub.rivers.box_time import AHEAD_MS, believed
+from hub.rivers.believable_hours import AHEAD_MS
+from hub.rivers.box_time import believed
 from hub.storage.dead_letters import DeadLetter
 
 ERROR_MAX_CHARS = 500

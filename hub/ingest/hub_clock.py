@@ -21,7 +21,7 @@ from hub.ingest.alert_desk import AlertDesk
 from hub.ingest.complaints import Complaints
 from hub.ingest.errors import PartFailedError
 from hub.ingest.savepoint import savepoint
-from hub.rivers.box_time import believable_ahead_ms
+from hub.rivers.believable_hours import ahead_most_ms
 from hub.storage import changes
 from hub.storage.connection import Connection
 
@@ -116,4 +116,4 @@ class HubClock:
 
 def leads_of(clock: Clock) -> NtpLeads:
     """Return leads of a hub with this clock, of which nothing is heard yet."""
-    return NtpLeads(ahead_ms=believable_ahead_ms(rate=clock.rate))
+    return NtpLeads(ahead_ms=ahead_most_ms(rate=clock.rate))

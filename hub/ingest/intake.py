@@ -21,6 +21,7 @@ from contract.records import (
     KnownRecord,
     Level,
     Reading,
+    Still,
     Tombstone,
     UnknownRecord,
 )
@@ -28,6 +29,7 @@ from hub.fleet import retirement
 from hub.ingest.dead_letter_box import DeadLetterBox
 from hub.ingest.decode import Offer
 from hub.ingest.watermarks import SpoolMark
+from hub.stills import hearing
 from hub.storage import commands, conflicts, gaps, records
 from hub.storage.conflicts import Conflict
 from hub.storage.connection import Connection
@@ -143,6 +145,11 @@ class Intake:
             taken.faults.append(record)
         elif isinstance(record, Tombstone):
             self._bury(record, taken.mark)
+        elif isinstance(record, Still):
+            mark = taken.mark
+            hearing.take_record(
+                self._connection, record, node_id=mark.node_id, spool_no=mark.spool_no, now_ms=self._now_ms
+            )  # fmt: skip
         elif isinstance(record, CommandResult):
             commands.set_result(
                 self._connection,
@@ -159,6 +166,7 @@ class Intake:
                 result=record.result,
                 now_ms=self._now_ms,
             )
+            hearing.take_answer(self._connection, record, node_id=taken.mark.node_id, now_ms=self._now_ms)
 
     def _bury(self, tombstone: Tombstone, mark: SpoolMark) -> None:
         """Cover what a tombstone stands for, and say which numbers will not come and why."""

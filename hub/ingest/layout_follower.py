@@ -1,4 +1,4 @@
-"""Takes in other stations, thresholds and bindings while the hub runs, also versions that wait for their time."""
+"""Takes in other stations, thresholds, views and bindings while the hub runs, also versions that wait for a time."""
 
 from contract.clock import Clock
 from hub.ingest.memory import Memory
@@ -33,8 +33,11 @@ class LayoutFollower:
         self._seen_data_version = -1
 
     def _take(self, connection: Connection, *, now_ms: int) -> None:
-        before = self._memory.read_layout_again(connection).places
-        for station_id, place in self._memory.layout.places.items():
+        was = self._memory.read_layout_again(connection)
+        before, layout = was.places, self._memory.layout
+        if (was.city_views, was.views) != (layout.city_views, layout.views):
+            changes.add(connection, at_ms=now_ms, kind="view", ref="")
+        for station_id, place in layout.places.items():
             old = before.get(station_id)
             if old == place:
                 continue

@@ -11,6 +11,7 @@ from hub.ingest.watermarks import Watermarks
 from hub.rivers.layout import Layout, read_layout
 from hub.rivers.level_keeper import LevelKeeper
 from hub.rivers.rollup_desk import RollupDesk
+from hub.sightings.desk import SightingDesk
 from hub.storage import meta
 from hub.storage.connection import Connection
 
@@ -24,7 +25,8 @@ class Memory:
         self.watermarks = Watermarks()
         self.boxes = Boxes()
         self.keeper = LevelKeeper(clock=clock)
-        self.rollups = RollupDesk()
+        self.sightings = SightingDesk(clock=clock)
+        self.rollups = RollupDesk(sightings=self.sightings)
         self.desired = DesiredStates()
         self.dead_letters = DeadLetterBox(limit=dead_letters_limit)
         self.credit = Credit()

@@ -23,7 +23,7 @@ from hub.ingest.greetings import standing_acks
 from hub.ingest.link import Link, TlsFiles
 from hub.ingest.memory import Memory
 from hub.ingest.ticks import Ticks
-from hub.rivers.box_time import believable_ahead_ms
+from hub.rivers.believable_hours import ahead_most_ms
 from hub.storage import connection as database
 from hub.storage import downlink, life_mark
 from hub.storage.connection import Connection, write
@@ -135,7 +135,7 @@ class Ingest:
         self._committer = committer
         self._ticks = ticks
         self._clock = clock
-        self._ahead_ms = believable_ahead_ms(rate=clock.rate)
+        self._ahead_ms = ahead_most_ms(rate=clock.rate)
         self._durations_s: list[float] = []
         self._next_tick_real_ms = 0
         self._next_sum_real_ms = 0

@@ -96,6 +96,9 @@ class Suspicions:
         if not faults.store_if_newer(connection, told):
             return
         changes.add(connection, at_ms=self._clock.now_ms(), kind="node", ref=mark.node_id)
+        eye = (mark.node_id, fault.source)
+        if fault.source and eye not in self._memory.layout.counting:
+            changes.add(connection, at_ms=self._clock.now_ms(), kind="view", ref=self._memory.sightings.ref(eye))
         if fault.record_class == RecordClass.ALERT or not fault.active:
             at_ms = fault.at_ms if fault.clock in TRUSTED else self._clock.now_ms()
             self._tell(connection, mark.node_id, fault.source, fault.code, fault.text, at_ms=at_ms, active=fault.active)

@@ -24,7 +24,7 @@ from hub.ingest.own_endings import OwnEndings
 from hub.ingest.savepoint import savepoint
 from hub.ingest.station_moves import StationMoves
 from hub.ingest.suspicions import Suspicions
-from hub.storage import counters, heartbeats, retention
+from hub.storage import cameras, counters, heartbeats, retention
 from hub.storage.connection import Connection, write
 from hub.storage.retention import Retention
 
@@ -135,11 +135,15 @@ class Ticks:
             self._complaints.well("alerts", "the alerts take the tick again")
 
     def _forget_old(self, now_ms: int) -> None:
-        """Forget some of what is too old; one station's roll-ups a tick, in turn."""
+        """Forget some of what is too old; one station's and one camera's sums a tick, in turn."""
         places = sorted(self._memory.layout.places)
+        eyes = [one.camera_no for one in cameras.all_cameras(self._connection)]
         self._round += 1
         station_id = places[self._round % len(places)] if places else None
-        retention.forget_some(self._connection, self._retention, station_id=station_id, now_ms=now_ms)
+        camera_no = eyes[self._round % len(eyes)] if eyes else None
+        retention.forget_some(
+            self._connection, self._retention, station_id=station_id, camera_no=camera_no, now_ms=now_ms
+        )
 
     def roll_up(self) -> bool:
         """Sum up one portion of what came, a few milliseconds of work; answer whether there was any."""

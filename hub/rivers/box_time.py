@@ -16,18 +16,10 @@ from msgspec.structs import replace
 
 from contract.clock import ClockTrust
 from contract.records import AnyRecord, Level, Reading
+from hub.rivers.believable_hours import AHEAD_MS, is_believable
 from hub.rivers.held import Run
 from hub.rivers.silence import TRUSTED
 from hub.rivers.station_change import LATE_AFTER_MS
-
-AHEAD_MS = 600_000
-"""Ahead of the hub's own clock, scaled: more than any link makes of two good clocks."""
-
-AHEAD_REAL_MS = 10_000
-"""So much at least in real time: a fast clock is begun at the machine's, which may step between two starts."""
-
-BEHIND_MS = 10 * 365 * 86_400_000
-"""Behind it: no outbox holds its records for as long."""
 
 
 class HubHour(Struct, frozen=True, kw_only=True, gc=False):
@@ -39,11 +31,6 @@ class HubHour(Struct, frozen=True, kw_only=True, gc=False):
     """The box's clock was not to be trusted."""
 
 
-def believable_ahead_ms(*, rate: float) -> int:
-    """Return how far ahead of the hub an hour may lie, scaled ms, at `rate` scaled seconds per real second."""
-    return max(AHEAD_MS, round(AHEAD_REAL_MS * rate))
-
-
 def believed(record: AnyRecord, *, now_ms: int, ahead_ms: int = AHEAD_MS) -> AnyRecord:
     """Return the record as it may be believed: `unsynced` where its hour cannot be right (rule 1).
 
@@ -52,7 +39,7 @@ def believed(record: AnyRecord, *, now_ms: int, ahead_ms: int = AHEAD_MS) -> Any
         now_ms: the hub's clock, UTC ms.
         ahead_ms: how far ahead of it an hour may lie.
     """
-    if now_ms - BEHIND_MS <= record.at_ms <= now_ms + ahead_ms or record.clock not in TRUSTED:
+    if is_believable(record.at_ms, now_ms=now_ms, ahead_ms=ahead_ms) or record.clock not in TRUSTED:
         return record
     return replace(record, clock=ClockTrust.UNSYNCED)
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from hub.rivers.box_time import BEHIND_MS
+from hub.rivers.believable_hours import BEHIND_MS
 from hub.storage import boots, counters, records
 from hub.storage.boots import Key
 from hub.storage.connection import Connection

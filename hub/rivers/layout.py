@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contract.level.settings import Rise, RuleSettings
-from hub.storage import bindings, meta, stations, thresholds
+from hub.storage import bindings, meta, outlines, stations, thresholds, view_bindings, views
 from hub.storage.bindings import Binding
 from hub.storage.connection import Connection
+from hub.storage.outlines import OutlineVersion
 from hub.storage.stations import Station
 from hub.storage.thresholds import ThresholdVersion
+from hub.storage.views import CityView
 
 Gauge = tuple[str, str]
 """Node id and source."""
@@ -43,6 +45,12 @@ class Layout:
     """The gauges whose readings move a level."""
     bindings: tuple[Binding, ...]
     """All of them, also ended ones, oldest first."""
+    views: Mapping[Gauge, str]
+    """Camera to the view at which it looks now."""
+    city_views: tuple[tuple[CityView, int], ...]
+    """Every view with the version of what is drawn on it, 0: nothing."""
+    drawn: Mapping[str, OutlineVersion]
+    """View to what is drawn on it now; one on which nothing was ever drawn is not there."""
 
     def place_of(self, gauge: Gauge) -> Place | None:
         """Return the station at which this gauge counts, or None."""
@@ -66,6 +74,7 @@ def read_layout(connection: Connection, *, now_ms: int, clock_rate: float) -> La
     for version in thresholds.all_versions(connection):
         versions.setdefault(version.station_id, []).append(version)
     all_bindings = bindings.all_bindings(connection)
+    drawn = outlines.newest(connection)
     waiting_ms = [one.valid_from_ms for held in versions.values() for one in held if one.valid_from_ms > now_ms]
     return Layout(
         version=meta.layout_version(connection),
@@ -80,6 +89,11 @@ def read_layout(connection: Connection, *, now_ms: int, clock_rate: float) -> La
         },
         counting=bindings.counting(all_bindings),
         bindings=tuple(all_bindings),
+        views={eye: one.view_id for eye, one in view_bindings.counting(view_bindings.all_bindings(connection)).items()},
+        city_views=tuple(
+            (one, drawn[one.view_id].version if one.view_id in drawn else 0) for one in views.all_views(connection)
+        ),
+        drawn=drawn,
     )
 
 

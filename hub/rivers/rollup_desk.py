@@ -14,6 +14,7 @@ from msgspec import Struct
 from contract.quality import is_usable
 from hub.rivers.dating import Dating
 from hub.rivers.layout import Gauge, Layout
+from hub.sightings.desk import SightingDesk
 from hub.storage import records, rollups
 from hub.storage.bindings import Binding
 from hub.storage.connection import Connection
@@ -89,8 +90,9 @@ _Key = tuple[str, int]
 class RollupDesk:
     """Works through the records in portions."""
 
-    def __init__(self) -> None:
-        """Begin; what was done before is in the database."""
+    def __init__(self, *, sightings: SightingDesk) -> None:
+        """Begin; what was done before is in the database. `sightings` follows with what cameras counted."""
+        self._sightings = sightings
         self._gauges: dict[int, str] = {}
         self._bindings: dict[Gauge, list[Binding]] = {}
         self._dating = Dating()
@@ -98,6 +100,7 @@ class RollupDesk:
     def take_layout(self, layout: Layout, *, node_of_spool: dict[int, str]) -> None:
         """Learn which gauge stood where, and whose the spools are."""
         self._gauges = node_of_spool
+        self._sightings.take_layout(layout.views, node_of_spool=node_of_spool)
         self._bindings = {}
         for binding in layout.bindings:
             self._bindings.setdefault((binding.node_id, binding.source), []).append(binding)
@@ -109,6 +112,9 @@ class RollupDesk:
         if late is not None:
             self._add(connection, late)
             return LATE_A_TIME
+        counted = self._sightings.work(connection, to_id=done_id)
+        if counted:
+            return counted
         readings, looked_id = records.readings_after(connection, done_id, limit=RECORDS_A_TIME)
         if looked_id == done_id:
             return 0

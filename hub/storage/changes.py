@@ -8,11 +8,11 @@ from msgspec import Struct
 from hub.storage.connection import Connection
 from hub.storage.rows import columns_of, read
 
-Kind = Literal["station", "alert", "node", "delivery", "hub"]
+Kind = Literal["station", "alert", "node", "delivery", "hub", "view"]
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """Something changed: `ref` is the id of the station, alert, node or delivery."""
+    """Something changed: `ref` is the id of the station, alert, node, delivery or view."""
 
     id: int
     at_ms: int

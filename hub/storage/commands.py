@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from hub.storage.connection import Connection
-from hub.storage.rows import columns_of, read, to_json
+from hub.storage.rows import columns_of, read, read_one, to_json
 
 
 class IssuedCommand(Struct, frozen=True, kw_only=True):
@@ -58,6 +58,31 @@ def unanswered(connection: Connection, node_id: str) -> list[IssuedCommand]:
         IssuedCommand,
         json=("args",),
     )
+
+
+def one(connection: Connection, command_id: str) -> IssuedCommand | None:
+    """Return a command, or None."""
+    return read_one(connection, f"{_SELECT} WHERE command_id = ?", (command_id,), IssuedCommand, json=("args",))
+
+
+def newest_of_kind(
+    connection: Connection, kind: str, *, node_id: str, args: dict[str, Any]
+) -> IssuedCommand | None:  # fmt: skip
+    """Return the newest command of a kind that a node was given with exactly these arguments, or None."""
+    return read_one(
+        connection,
+        f"{_SELECT} WHERE kind = ? AND node_id = ? AND args = ? ORDER BY issued_ms DESC, rowid DESC LIMIT 1",
+        (kind, node_id, to_json(args)),
+        IssuedCommand,
+        json=("args",),
+    )
+
+
+def count_of_kind(connection: Connection, kind: str, *, by: str, since_ms: int) -> int:
+    """Return how many commands of a kind somebody has given since a time."""
+    sql = "SELECT count(*) FROM commands WHERE kind = ? AND issued_by = ? AND issued_ms > ?"
+    (count,) = connection.execute(sql, (kind, by, since_ms)).fetchone()
+    return int(count)
 
 
 def is_of(connection: Connection, command_id: str, *, node_id: str, kind: str) -> bool:

@@ -7,7 +7,7 @@ from hub.storage.rows import columns_of, read
 
 
 class FaultNow(Struct, frozen=True, kw_only=True):
-    """One fault of one source (empty: the whole box), active or over; the last four fields say which record told."""
+    """One fault of one source (empty: the whole box), active or over. The last four fields say which record told it."""
 
     node_id: str
     source: str
@@ -15,6 +15,7 @@ class FaultNow(Struct, frozen=True, kw_only=True):
     is_active: bool
     text: str
     at_ms: int
+    """When it began or ended; another text of one that stands does not move it."""
     spool_no: int
     boot: int
     up_ms: int
@@ -39,7 +40,9 @@ def store_if_newer(connection: Connection, fault: FaultNow) -> bool:
     cursor = connection.execute(
         f"INSERT INTO faults ({columns_of(FaultNow)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - as above
         " ON CONFLICT (node_id, source, code) DO UPDATE SET is_active = excluded.is_active, text = excluded.text,"
-        " at_ms = excluded.at_ms, spool_no = excluded.spool_no, boot = excluded.boot, up_ms = excluded.up_ms,"
+        " at_ms = CASE WHEN is_active AND excluded.is_active AND boot = excluded.boot"
+        " THEN at_ms ELSE excluded.at_ms END,"
+        " spool_no = excluded.spool_no, boot = excluded.boot, up_ms = excluded.up_ms,"
         " seq = excluded.seq WHERE (excluded.spool_no, excluded.boot, excluded.up_ms, excluded.seq)"
         " > (faults.spool_no, faults.boot, faults.up_ms, faults.seq)",
         [getattr(fault, name) for name in FaultNow.__struct_fields__],

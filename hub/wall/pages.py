@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from hub.wall import static_files
 from hub.wall.reasons import reason_words
+from hub.wall.view_words import fault_words, label_words, road_words
 from hub.wall.wording import Wording
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -43,5 +44,12 @@ def render(name: str, *, wording: Wording, **values: object) -> str:
     """
     template = _environment().get_template(name)
     return template.render(
-        w=wording, say=wording.say, city=wording.city, reasons=reason_words(wording.language), **values
+        w=wording,
+        say=wording.say,
+        city=wording.city,
+        reasons=reason_words(wording.language),
+        labels=label_words(wording.language),
+        roads=road_words(wording.language),
+        faults=fault_words(wording.language),
+        **values,
     )

@@ -8,11 +8,14 @@ import pytest
 from benchmarks import (
     acknowledge_under_load,
     broker,
+    camera_process,
+    camera_thrift,
     crossing_to_paint,
     help_time,
     ingest_durable,
     ingest_rules,
     memory,
+    other_detectors,
     reconnect_storm,
     tls_cost,
     wire_bytes,
@@ -40,6 +43,34 @@ def _need(*programs: str) -> None:
 
 def test_help_time_comes_to_its_figure(tmp_path: Path) -> None:
     assert _names(help_time.figures("help-time", folder=tmp_path, kind=broker.DEFAULT)) == ["help-time"]
+
+
+def test_camera_thrift_comes_to_a_figure_for_each_way_of_encoding(tmp_path: Path) -> None:
+    figures = camera_thrift.figures(
+        "camera-thrift", folder=tmp_path, kind=broker.DEFAULT, size_px=(160, 96), pictures=30, rounds=1
+    )
+    assert _names(figures) == [f"camera-thrift-{encoding}" for encoding in camera_thrift.KINDS]
+
+
+@pytest.mark.nightly
+def test_other_detectors_look_at_the_same_clip(tmp_path: Path) -> None:
+    # Fetches the demo's clip and motion from Debian, once.
+    try:
+        found = _names(
+            other_detectors.figures("other", folder=tmp_path, kind=broker.DEFAULT, frames=40, eval_folder="")
+        )
+    except MissingError as problem:
+        pytest.skip(str(problem))
+    assert found == [f"other-vtest-{who}" for who in ("ours", "motion", "hog")]
+
+
+@pytest.mark.nightly
+def test_camera_process_comes_to_its_figures(tmp_path: Path) -> None:
+    figures = camera_process.figures(
+        "camera-process", folder=tmp_path, kind=broker.DEFAULT, frames=30, warm_s=0.5, measured_s=1.0, memory_s=1.0
+    )
+    stills = [f"still-{width}{kind}" for width in (640, 1280) for kind in ("", "-spared")]
+    assert _names(figures) == [f"camera-process-{what}" for what in ("speed", *stills, "memory-1", "memory-4")]
 
 
 @pytest.mark.parametrize("batch_records", [1, 50])

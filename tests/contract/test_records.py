@@ -48,6 +48,7 @@ ENVELOPE = {
 SOURCE = st.from_regex(r"[a-z][a-z0-9-]{0,15}\Z", fullmatch=True)
 FLAG = st.sampled_from([1, 2, 3, 4, 9])
 COUNT = st.integers(0, 1000)
+COUNTS = st.dictionaries(st.sampled_from(["person", "motorcycle", "car", "bus", "truck"]), COUNT, max_size=5)
 VALUE = st.builds(Value, MS, st.floats(-1000, 1000), st.booleans())
 STATE = st.builds(
     LevelState,
@@ -91,7 +92,27 @@ RECORDS = st.one_of(
         why=TEXT,
         cause=st.none() | st.builds(Cause, code=st.sampled_from(["persistence", "rise"])),
     ),
-    _build(Sighting, source=SOURCE, zone=TEXT, label=TEXT, count=COUNT),
+    _build(
+        Sighting,
+        source=SOURCE,
+        zone=TEXT,
+        label=TEXT,
+        count=COUNT,
+        is_line=st.booleans(),
+        confidence=st.none() | st.floats(0, 1),
+        model=st.sampled_from(["", "0cf99abf6ea4"]),
+        window_s=st.none() | st.floats(0.001, 86_400),
+        frames=st.none() | COUNT,
+        by_label=COUNTS,
+        forward=COUNTS,
+        backward=COUNTS,
+        occupied=st.none() | st.floats(0, 1),
+        stopped=COUNT,
+        longest_stop_s=st.floats(0, 1e6),
+        state=st.sampled_from(["", "lancar", "padat", "macet"]),
+        since_ms=st.none() | MS,
+        doubts=st.lists(st.sampled_from(["too_slow", "cannot_see"]), unique=True).map(tuple),
+    ),
     _build(Still, sha256=st.just("a" * 64), size_bytes=COUNT, width_px=COUNT, height_px=COUNT),
     _build(Fault, code=st.just("sensor_silent"), active=st.booleans(), text=TEXT),
     _build(Health, uptime_s=st.none() | st.floats(0, 1e9), counters=st.dictionaries(TEXT, COUNT, max_size=3)),
@@ -181,3 +202,41 @@ def test_the_seq_of_a_broken_record_can_still_be_read() -> None:
     assert readable_seq(b'{"kind":"reading","seq":12,"flag":77}') == 12
     assert readable_seq(b'{"kind":"reading","seq":"x"}') is None
     assert readable_seq(b"\xff") is None
+
+
+def test_a_sighting_that_knows_only_its_count_is_read_and_stays_as_short() -> None:
+    wire = b'{"kind":"sighting","source":"c1","zone":"jalur","label":"car","count":4,' + ENVELOPE_TEXT.encode() + b"}"
+    record = decode_record(wire)
+    assert isinstance(record, Sighting)
+    assert (record.zone, record.label, record.count) == ("jalur", "car", 4)
+    assert (record.window_s, record.frames, record.by_label, record.doubts) == (None, None, {}, ())
+    assert msgspec.json.decode(encode_record(record)) == msgspec.json.decode(wire)
+
+
+def test_a_sighting_of_a_later_version_keeps_what_this_one_knows() -> None:
+    wire = (
+        b'{"kind":"sighting","source":"c1","zone":"jalur","label":"","count":4,"doubts":["fogged_9"],"wheels":16,'
+        + ENVELOPE_TEXT.encode()
+        + b"}"
+    )
+    record = decode_record(wire)
+    assert isinstance(record, Sighting)
+    assert record.doubts == ("fogged_9",)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [b'"occupied":1.2', b'"count":-1', b'"doubts":["Too Slow"]', b'"longest_stop_s":-1', b'"forward":{"car":-2}'],
+)
+def test_a_sighting_with_an_impossible_number_is_refused(field: bytes) -> None:
+    rest = b"" if field.startswith(b'"count"') else b',"count":4'
+    wire = (
+        b'{"kind":"sighting","source":"c1","zone":"jalur","label":"",'
+        + field
+        + rest
+        + b","
+        + ENVELOPE_TEXT.encode()
+        + b"}"
+    )
+    with pytest.raises(MessageError):
+        decode_record(wire)

@@ -47,7 +47,7 @@ class Demo:
             "JAGAWAI_WEB_PORT": str(self.web),
             "JAGAWAI_PHONE_PORT": str(free_port()),
         }
-        command = [sys.executable, "-m", "hub", "demo", "--tls", "--speed", "60", "--boxes", str(boxes)]
+        command = [sys.executable, "-m", "hub", "demo", "--tls", "--speed", "60", "--no-camera", "--boxes", str(boxes)]
         return Child(command, log=self.folder / f"demo-{self._starts}.log", env=environment)
 
     def identity(self, site_id: str = "tiang-wai-ruhu") -> Path:

@@ -8,7 +8,7 @@ from tests.house.source_tree import ROOT, files, named, python_files
 _TICKED = re.compile(r"`([^`\n]+)`")
 _FENCED = re.compile(r"```.*?```", re.DOTALL)
 _PATH = re.compile(r"[\w.-]+(/[\w.*-]+)+/?")
-_PROGRAMS = {"edge-agent": "edge_agent", "hub": "hub"}
+_PROGRAMS = {"edge-agent": "edge_agent", "hub": "hub", "models": "models"}
 
 
 def _documents() -> dict[str, str]:
@@ -71,7 +71,7 @@ def test_each_command_in_the_documents_is_a_command_of_the_program() -> None:
     unknown = []
     for name, text in _documents().items():
         for command in _commands(text):
-            match = re.match(r"\s*\$?\s*(edge-agent|hub) ([a-z][a-z-]*)", command)
+            match = re.match(r"\s*\$?\s*(edge-agent|hub|models) ([a-z][a-z-]*)", command)
             if match and f'"{match[2]}"' not in _code(folders=(_PROGRAMS[match[1]],)):
                 unknown.append(f"{name} names {match[0].strip()}")
     assert not unknown, "\n".join(unknown)

@@ -6,7 +6,7 @@ import sys
 
 from tests.house.source_tree import PRODUCT, ROOT, is_under, module_of, python_files
 
-_HEAVY = {"numpy", "cv2", "onnxruntime", "pandas", "sqlite_utils", "pydantic", "fastapi"}
+_HEAVY = {"numpy", "cv2", "onnxruntime", "pandas", "sqlite_utils", "pydantic", "fastapi", "av", "PIL", "lap"}
 
 
 def loaded_by(*modules: str) -> set[str]:
@@ -40,6 +40,11 @@ def test_the_contract_loads_only_msgspec_beside_the_standard_library() -> None:
 
 def test_the_gauge_process_loads_neither_numbers_nor_pictures_nor_network() -> None:
     assert not loaded_by("edge_agent.gauges.process") & (_HEAVY | {"paho", "ssl", "http", "asyncio"})
+
+
+def test_the_commands_of_gauge_and_uplink_load_no_pictures_with_the_whole_config() -> None:
+    programs = ("edge_agent.commands.gauge", "edge_agent.commands.uplink", "edge_agent.commands.run")
+    assert not loaded_by(*programs, "edge_agent.surroundings") & _HEAVY
 
 
 def test_the_uplink_process_loads_neither_numbers_nor_pictures_nor_pins() -> None:

@@ -11,8 +11,8 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 _GROUPS = {
-    "requirements.lock": ("hub", "provision", "broker", "dev"),
-    "requirements-box.lock": ("pins", "provision"),
+    "requirements.lock": ("hub", "provision", "camera", "broker", "dev"),
+    "requirements-box.lock": ("pins", "provision", "camera"),
     "requirements-hub.lock": ("hub", "provision", "bundle"),
 }
 
@@ -44,7 +44,7 @@ def test_each_dependency_of_the_project_is_locked_by_hash() -> None:
 
 def test_the_box_needs_nothing_of_the_hub_but_what_makes_its_key() -> None:
     of_hub = _names(_PROJECT["optional-dependencies"]["hub"]) - {"cryptography"}
-    assert not set(_locked("requirements-box.lock")) & (of_hub | {"numpy"})
+    assert not set(_locked("requirements-box.lock")) & of_hub
 
 
 def test_a_citys_hub_runs_at_the_versions_that_were_tested() -> None:

@@ -12,7 +12,7 @@ from hub.ingest.commit import Committer
 from hub.ingest.decode import Arrived, decode
 from hub.ingest.memory import Memory
 from hub.ingest.ticks import Ticks
-from hub.rivers.box_time import believable_ahead_ms
+from hub.rivers.believable_hours import ahead_most_ms
 from hub.storage import bindings, station_now, stations, thresholds
 from hub.storage import connection as database
 from hub.storage.retention import Retention
@@ -111,7 +111,7 @@ class HubWorld:
 
     def say_all(self, arrived: Iterable[Arrived]) -> list[Ack]:
         """Have messages arrive in one go; return the acks."""
-        now_ms, ahead_ms = self.clock.now_ms(), believable_ahead_ms(rate=self.clock.rate)
+        now_ms, ahead_ms = self.clock.now_ms(), ahead_most_ms(rate=self.clock.rate)
         incoming = [decode(one, now_ms=now_ms, ahead_ms=ahead_ms) for one in arrived]
         return [answer.ack for answer in self.committer.commit(incoming)]
 

@@ -20,6 +20,7 @@ from hub.api.enrolments import Enrolments
 from hub.api.house import Connections, House
 from hub.api.process import run
 from hub.api.stream import Broadcaster
+from hub.blobs.keeper import Bounds
 from hub.storage.connection import IN_MEMORY
 from hub.wall import static_files
 from hub.wall.city import City
@@ -59,6 +60,7 @@ def serving(
     policy: AlertPolicy | None = None,
     port: int | None = None,
     is_open: bool = True,
+    pictures: Bounds | None = None,
 ) -> Iterator[httpx.Client]:
     """Serve the hub's pages on a database until the block ends; yield a client that knows the address."""
     stop = threading.Event()
@@ -74,6 +76,7 @@ def serving(
             "policy": policy or AlertPolicy(),
             "stop": stop,
             "is_open": is_open,
+            "pictures": pictures,
         },
         name="web",
         daemon=True,

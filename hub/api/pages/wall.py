@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from hub.api.caller import ThePerson
 from hub.api.house import Reader, TheHouse
 from hub.api.pages.page import TheWording, page
+from hub.api.panorama import layout_of, views_of
 from hub.api.routes.wall import wall_of
 from hub.api.shapes.alert import Alert
 from hub.wall import timeline
@@ -18,8 +20,10 @@ from hub.wall.coast import COAST_SOURCE, WallMap, draw_map, pins
 from hub.wall.wording import Wording
 
 MAP_WIDTH, MAP_HEIGHT = 1884, 1520
-EMBEDDED = {"stations": {"__all__": {"chart"}}}
-"""Left out of the snapshot inside the page: the charts are drawn there already."""
+MAP_HEIGHT_OVER_VIEWS = 1060
+"""Where the tiles of cameras stand below it."""
+EMBEDDED: dict[str, Any] = {"stations": {"__all__": {"chart"}}, "views": True}
+"""Left out of the snapshot inside the page: charts are drawn there already, and the hub writes the tiles of cameras."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +42,8 @@ def wall_page(
     """Return the wall with everything on it; scripts only keep it true."""
     wall = wall_of(connection, house)
     places = {st.id: (st.lon, st.lat) for st in wall.stations if st.lat is not None and st.lon is not None}
-    wall_map = _map(tuple(places.values()), house.city.map_pack)
+    height = MAP_HEIGHT_OVER_VIEWS if wall.layout.views else MAP_HEIGHT
+    wall_map = _map(tuple(places.values()), house.city.map_pack, height)
     return page(
         request,
         "wall.html",
@@ -47,6 +52,7 @@ def wall_page(
         person=person,
         wall=wall,
         stations_by_id={st.id: st for st in wall.stations},
+        views_by_id={view.id: view for view in wall.views},
         map=wall_map,
         pins=pins(places, wall_map.view),
         coast_source=COAST_SOURCE,
@@ -57,9 +63,28 @@ def wall_page(
     )
 
 
+@router.get("/dinding/kamera")
+def wall_views(
+    request: Request, house: TheHouse, connection: Reader, wording: TheWording, person: ThePerson
+) -> HTMLResponse:
+    """Return the tiles of the wall's cameras alone, as the wall asks for them when one has changed."""
+    now_ms, rate = house.clock.now_ms(), house.clock.rate
+    views = views_of(connection, now_ms=now_ms, rate=rate)
+    shown = layout_of((), views).views
+    by_id = {view.id: view for view in views}
+    return page(
+        request,
+        "wall_views.html",
+        house=house,
+        wording=wording,
+        person=person,
+        shown=[by_id[view_id] for view_id in shown],
+    )
+
+
 @lru_cache(maxsize=4)
-def _map(places: tuple[tuple[float, float], ...], map_pack: Path | None) -> WallMap:
-    return draw_map(places, map_pack=map_pack, width=MAP_WIDTH, height=MAP_HEIGHT)
+def _map(places: tuple[tuple[float, float], ...], map_pack: Path | None, height: int) -> WallMap:
+    return draw_map(places, map_pack=map_pack, width=MAP_WIDTH, height=height)
 
 
 def others(alerts: Sequence[Alert], wording: Wording) -> list[str]:

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -13,16 +12,11 @@ from hub.api.errors import InvalidRequestError, NotFoundError
 from hub.api.house import Connections, House, Reader, TheHouse
 from hub.api.readings import csv_header, csv_line, steps
 from hub.api.routes.answers import INVALID, NOT_FOUND
+from hub.api.routes.times import AUTO_STEPS, CSV_CHUNK_ROWS, DAY_MS, MOST_ROWS, time_ms, too_many
 from hub.api.shapes.reading import Readings, ReadingStep, StepName
 from hub.api.shapes.station import Station, station_values
 from hub.storage.board import stations
 from hub.storage.connection import Connection
-
-DAY_MS = 86_400_000
-AUTO_STEPS: tuple[tuple[int, StepName], ...] = ((2 * DAY_MS, "60"), (31 * DAY_MS, "600"))
-"""Up to this span the step is this; longer spans go by the hour."""
-MOST_ROWS = 20_000
-CSV_CHUNK_ROWS = 500
 
 router = APIRouter(prefix="/stations", tags=["stations"])
 
@@ -62,8 +56,8 @@ def readings(  # noqa: PLR0917 - FastAPI passes each by name
     """Return roll-ups (mean, min, max) by step; without a step the finest that suits the span."""
     _row(connection, station_id, house)
     now_ms = house.clock.now_ms()
-    to_ms = _time_ms(end, "to") if end is not None else now_ms + 1
-    from_ms = _time_ms(begin, "from") if begin is not None else min(to_ms, now_ms) - DAY_MS
+    to_ms = time_ms(end, "to") if end is not None else now_ms + 1
+    from_ms = time_ms(begin, "from") if begin is not None else min(to_ms, now_ms) - DAY_MS
     if from_ms >= to_ms:
         raise InvalidRequestError("from harus sebelum to.", "from must be before to.")
     chosen = step or _suitable_step(to_ms - from_ms)
@@ -97,35 +91,12 @@ def _row(connection: Connection, station_id: str, house: House) -> stations.Stat
     return row
 
 
-def _time_ms(text: str, name: str) -> int:
-    """Return UTC ms of digits or of an ISO 8601 time with a zone."""
-    if text.isascii() and text.isdigit() and len(text) <= 15:  # noqa: PLR2004 - beyond any year SQLite could hold
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a browser sends the + of a zone as a space
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidRequestError(
-            f"{name}: tulis waktu ISO 8601 dengan zona, misalnya 2026-11-21T13:53:00+09:00, bukan {text!r}.",
-            f"{name}: write an ISO 8601 time with zone, for example 2026-11-21T13:53:00+09:00, not {text!r}.",
-        )
-    return round(moment.timestamp() * 1000)
-
-
-def _too_many() -> InvalidRequestError:
-    return InvalidRequestError(
-        f"Lebih dari {MOST_ROWS} baris. Perpendek rentang, pilih step yang lebih besar, atau minta format=csv.",
-        f"More than {MOST_ROWS} rows. Shorten the span, choose a larger step, or ask for format=csv.",
-    )
-
-
 def _steps(
     connection: Connection, station_id: str, *, step: StepName, from_ms: int, to_ms: int
 ) -> tuple[ReadingStep, ...]:
     """Return the series as JSON rows, or refuse where it is too long for one answer."""
     if step != "raw" and (to_ms - from_ms) / 1000 / int(step) > MOST_ROWS:
-        raise _too_many()
+        raise too_many()
     found = tuple(
         itertools.islice(
             steps(connection, station_id, step=step, from_ms=from_ms, to_ms=to_ms),
@@ -133,7 +104,7 @@ def _steps(
         )
     )
     if len(found) > MOST_ROWS:
-        raise _too_many()
+        raise too_many()
     return found
 
 

@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from hub.api.house import House, Reader, TheHouse
-from hub.api.panorama import alarms_of, layout_of, nodes_of, processes_of, wall_station
+from hub.api.panorama import alarms_of, layout_of, nodes_of, processes_of, views_of, wall_station
+from hub.api.shapes.view import wall_view
 from hub.api.shapes.wall import CityFacts, Wall
 from hub.storage import changes, meta
 from hub.storage.board import stations
@@ -23,7 +24,8 @@ def wall_of(connection: Connection, house: House) -> Wall:
     as_of = f"{meta.db_epoch(connection)}-{changes.newest_id(connection)}"
     now_ms, rate = house.clock.now_ms(), house.clock.rate
     rows = stations.stations(connection, now_ms=now_ms)
-    layout = layout_of(rows)
+    views = views_of(connection, now_ms=now_ms, rate=rate)
+    layout = layout_of(rows, views)
     positions = {row.station_id: row.position for row in rows}
     return Wall(
         as_of=as_of,
@@ -43,6 +45,7 @@ def wall_of(connection: Connection, house: House) -> Wall:
             wall_station(connection, row, now_ms=now_ms, rate=rate, has_tile=row.station_id in layout.shown)
             for row in rows
         ),
+        views=tuple(wall_view(view) for view in views if view.id in layout.views),
         alarms=alarms_of(connection, positions=positions, now_ms=now_ms, rate=rate),
         nodes=nodes_of(connection, now_ms=now_ms, rate=rate),
     )

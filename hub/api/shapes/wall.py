@@ -4,6 +4,7 @@ from hub.api.shapes.alert import Alert, Ledger
 from hub.api.shapes.node import NodeState
 from hub.api.shapes.shape import Shape
 from hub.api.shapes.station import WallStation
+from hub.api.shapes.view import WallView
 
 
 class CityFacts(Shape):
@@ -17,10 +18,12 @@ class CityFacts(Shape):
 
 
 class Layout(Shape):
-    """Which stations have a tile, in order; the others are normal and folded into a count."""
+    """Which stations and views have a tile, in order; the others are folded into counts."""
 
     shown: tuple[str, ...]
     folded: int
+    views: tuple[str, ...]
+    views_folded: int
 
 
 class TimeMark(Shape):
@@ -95,5 +98,7 @@ class Wall(Shape):
     processes: Processes
     layout: Layout
     stations: tuple[WallStation, ...]
+    views: tuple[WallView, ...]
+    """Those with a tile."""
     alarms: Alarms
     nodes: Nodes

@@ -1,6 +1,7 @@
 """Taking over a desired state."""
 
 import msgspec
+from msgspec.structs import replace
 
 from contract.desired import Applied, Desired, DesiredSource
 from contract.level.settings import Thresholds
@@ -42,6 +43,12 @@ def test_a_source_that_is_not_named_keeps_what_it_had() -> None:
     taken = offer(document(8, g1=source(), g2=source(310)), document(9, g1=source(305)))
     assert isinstance(taken, Desired)
     assert {name: item.offset_cm for name, item in taken.sources.items()} == {"g1": 305, "g2": 310}
+
+
+def test_a_drawing_for_a_camera_keeps_no_threshold_from_the_gauge_whatever_it_holds() -> None:
+    strange = msgspec.Raw(b'{"view":7,"drawing":{"zones":{"air":{"kind":"waterline"}}}}')
+    taken = offer(None, replace(document(1, g1=source()), views={"c1": strange}))
+    assert taken == document(1, g1=source()), "and it is not kept here"
 
 
 def test_a_document_that_does_not_decode_is_refused_with_a_reason() -> None:

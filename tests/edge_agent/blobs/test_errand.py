@@ -38,9 +38,9 @@ class Bringing:
         content = picture(length, seed=seed)
         (self.outgoing.folder / name_of(content)).write_bytes(content)
 
-    def look(self, *, is_free: bool = True, has_alert: bool = False) -> bool:
+    def look(self, *, has_records: bool = False, has_alert: bool = False, is_open: bool = True) -> bool:
         """Look once; answer whether a child runs."""
-        self.errand.look(is_free=is_free, has_alert=has_alert, wanted_mb=None)
+        self.errand.look(is_open=is_open, has_records=has_records, has_alert=has_alert, wanted_mb=None)
         return self.errand._child is not None
 
     def done(self) -> None:
@@ -64,7 +64,7 @@ def test_nothing_is_begun_without_a_picture_or_while_records_wait(tmp_path: Path
     assert not bringing.look()
     bringing.put()
     bringing.clock.advance(60)
-    assert not bringing.look(is_free=False)
+    assert not bringing.look(has_records=True)
     assert bringing.counts[Count.PICTURES_WAIT] == 1
     assert bringing.look()
     bringing.done()
@@ -77,7 +77,7 @@ def test_an_alert_ends_what_is_on_its_way(tmp_path: Path) -> None:
     bringing = Bringing(tmp_path, says=None, then="exec sleep 100")
     bringing.put()
     assert bringing.look()
-    assert bringing.look(is_free=False), "a record alone ends nothing"
+    assert bringing.look(has_records=True), "a record alone ends nothing"
     assert not bringing.look(has_alert=True)
     assert FIRST_PAUSE_S <= waited_until_begun(bringing) <= FIRST_PAUSE_S * SPREAD + 5
 
@@ -124,5 +124,24 @@ def test_those_that_wait_keep_to_their_share_also_without_a_hub(tmp_path: Path) 
     bringing = Bringing(tmp_path, says=None)
     for seed in range(3):
         bringing.put(length=800_000, seed=seed)
-    assert not bringing.look(is_free=False)
+    assert not bringing.look(has_records=True)
     assert (bringing.counts[Count.PICTURES_DROPPED], bringing.counts[Count.PICTURES_WAIT]) == (1, 2)
+
+
+def test_where_a_person_waits_records_and_an_earlier_failure_hold_nothing_back_and_an_alert_does(
+    tmp_path: Path,
+) -> None:
+    bringing = Bringing(tmp_path, says=Report(is_away=True))
+    bringing.put()
+    assert bringing.look()
+    bringing.done()
+    assert not bringing.look(has_records=True)
+    bringing.errand.hurry(bringing.clock.real_ms() + 20_000)
+    assert bringing.errand.is_hurrying()
+    assert not bringing.look(has_alert=True, has_records=True)
+    assert not bringing.look(is_open=False)
+    assert bringing.look(has_records=True)
+    bringing.done()
+    assert not bringing.look(has_records=True), "it was tried once"
+    bringing.clock.advance(21)
+    assert not bringing.errand.is_hurrying()

@@ -70,3 +70,22 @@ def test_a_box_that_leaves_the_fleet_takes_its_pictures_off_the_disk(outgoing: O
     (outgoing.folder / "folder").mkdir()
     wipe(tmp_path, outboxes=[])
     assert [path.name for path in outgoing.folder.iterdir()] == ["folder"]
+
+
+def test_what_is_laid_beside_waits_only_when_it_is_shown(outgoing: Outgoing) -> None:
+    content = picture(seed=1)
+    beside = outgoing.lay_beside(name_of(content), content)
+    assert outgoing.is_empty()
+    outgoing.show(beside, name_of(content))
+    (waiting,) = outgoing.newest_first()
+    assert (waiting.path.name, waiting.path.read_bytes()) == (name_of(content), content)
+
+
+def test_a_disk_that_takes_no_more_keeps_nothing_half(outgoing: Outgoing, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        outgoing.lay_beside("a" * 64, b"x")
+    assert list(outgoing.folder.iterdir()) == []

@@ -5,8 +5,8 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from contract.clock import ScaledClock, SystemClock
-from edge_agent.config import ClockConfig, EdgeConfig, GaugeConfig, load, open_clock, understood
+from contract.clock import ScaledClock, SystemClock, kernel_boot_id
+from edge_agent.config import ClockConfig, EdgeConfig, GaugeConfig, boot_name, load, open_clock, understood
 from edge_agent.errors import ConfigError
 from edge_agent.gauges.settings import SENSOR_TABLES, ReplaySettings, UltrasonicSettings
 
@@ -70,6 +70,18 @@ def test_a_clock_table_makes_a_clock_at_its_rate() -> None:
     )
     assert isinstance(clock, ScaledClock)
     assert clock.rate == 60
+
+
+def test_each_start_of_a_scaled_clock_is_a_boot_of_its_own_and_a_restart_within_it_is_none() -> None:
+    good = load(GOOD)
+    assert boot_name(good) == boot_name(load(GOOD)) == kernel_boot_id()
+
+    def scaled(anchor_real_ms: int) -> EdgeConfig:
+        clock = ClockConfig(rate=60, anchor_real_ms=anchor_real_ms, anchor_data_ms=1_000)
+        return EdgeConfig(box=good.box, gauge=good.gauge, clock=clock)
+
+    assert boot_name(scaled(1)) == boot_name(scaled(1))
+    assert len({boot_name(good), boot_name(scaled(1)), boot_name(scaled(2))}) == 3
 
 
 def test_what_was_understood_is_told_with_the_defaults_that_apply() -> None:

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from contract.clock import ClockTrust
 from contract.desired import Desired, Sampling
 from contract.records import ClockAnchor, CommandResult, Fault, Level, Reading, Siren
-from edge_agent.gauges.process import HUB_ZERO, HUB_ZERO_BOOT
 from edge_agent.gauges.siren import SirenPattern
 from edge_agent.outbox.inbox import Inbox
+from edge_agent.outbox.inbox_rows import HUB_ZERO, HUB_ZERO_BOOT
 from edge_agent.outbox.marks import Marks
 from edge_agent.stop import Stop
 from tests.support.boxes import BoxBench, FakeKernel, FakeSiren, document, station

@@ -3,7 +3,15 @@
 import pytest
 
 from contract.messages import Command
-from edge_agent.uplink.commands import REMEMBERED, CommandBook, is_for_gauge, life_left_s, receive
+from edge_agent.uplink.commands import (
+    REMEMBERED,
+    CommandBook,
+    is_for_camera,
+    is_for_gauge,
+    life_left_s,
+    receive,
+    why_no_pictures,
+)
 
 
 def command(
@@ -54,3 +62,19 @@ def test_the_book_is_bounded_and_keeps_the_newest() -> None:
         book, _ = receive(book, command(f"c{n}"), is_expired=False)
     assert len(book.known) == REMEMBERED
     assert receive(book, command(f"c{2 * REMEMBERED - 1}"), is_expired=False)[1] is None
+
+
+def test_what_begins_so_is_the_cameras_where_the_box_can_send_pictures() -> None:
+    assert [is_for_camera(command(kind=kind)) for kind in ("view_still", "view_x", "siren_test")] == [True, True, False]
+    assert why_no_pictures(has_camera=True, has_courier=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("has_camera", "has_courier", "words"),
+    [(False, True, "tidak punya kamera"), (True, False, "provision claim"), (False, False, "tidak punya kamera")],
+)
+def test_a_box_that_can_send_no_picture_says_why(*, has_camera: bool, has_courier: bool, words: str) -> None:
+    why = why_no_pictures(has_camera=has_camera, has_courier=has_courier)
+    _, answer = receive(CommandBook(), command(kind="view_still"), is_expired=False, no_pictures=why)
+    assert answer is not None
+    assert (answer.result, words in answer.text) == ("refused", True)

@@ -185,3 +185,21 @@ def test_no_bytes_end_the_process(tmp_path_factory: pytest.TempPathFactory, leaf
     world.say("command", command("later", "health_now"))
     assert world.answered == [("later", False)]
     world.inbox.close()
+
+
+VIEW_STILL = {"v": 1, "command_id": "c7", "kind": "view_still", "site": "", "ttl_s": 20, "hub_ms": HUB_MS}
+
+
+def test_a_cameras_command_is_laid_down_and_a_picture_expected_as_long_as_it_lives(world: World) -> None:
+    expected: list[int] = []
+    world.downward.expect_picture = expected.append
+    world.say("command", {**VIEW_STILL, "args": {"source": "c1"}})
+    (laid,) = world.reader.commands_after(0)
+    assert (laid.command_id, laid.expires_real_ms) == ("c7", world.clock.real_ms() + 20_000)
+    assert (expected, world.answered) == ([laid.expires_real_ms], [])
+
+
+def test_on_a_box_without_camera_or_courier_the_uplink_answers_it(world: World) -> None:
+    world.say("command", {**VIEW_STILL, "args": {"source": "c1"}})
+    assert world.reader.commands_after(0) == ()
+    assert world.answered == [("c7", False)]

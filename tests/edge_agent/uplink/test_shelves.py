@@ -6,12 +6,13 @@ from pathlib import Path
 
 from contract.desired import Applied
 from edge_agent.outbox.marks import Marks
+from edge_agent.outbox.outbox import Outbox
 from edge_agent.uplink.acknowledged import Acknowledged
 from edge_agent.uplink.conversation import Phase
 from edge_agent.uplink.sender import HelloDue, Sender
 from edge_agent.uplink.shelves import Shelves
 from tests.support.clocks import FakeClock
-from tests.support.outbox_records import Build, level, open_outbox, reading
+from tests.support.outbox_records import NODE_ID, Build, level, open_outbox, reading
 
 
 class World:
@@ -89,3 +90,23 @@ def test_what_the_gauge_has_applied_and_lost_is_known_after_the_next_look(tmp_pa
         transaction.set_state("lost", b"17")
     world.shelves.look()
     assert (world.shelves.applied(), world.shelves.lost()) == (Applied(db_epoch="e1", version=8), 17)
+
+
+def test_on_a_box_without_a_gauge_the_camera_says_what_is_applied_and_with_one_it_does_not(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    path = tmp_path / "outbox-camera.db"
+    with (
+        Outbox.open(
+            path, clock=world.clock, node_id=NODE_ID, board="board-1", limit_mb=1, is_scaled=False, kernel_boot="boot-a"
+        ) as outbox,
+        outbox.transaction() as transaction,
+    ):
+        transaction.append(reading(transaction.next_seq, world.clock))
+        transaction.set_state("desired", b'{"v":1,"db_epoch":"e1","version":8,"sources":{}}')
+        transaction.set_state("lost", b"3")
+    world.shelves.look()
+    assert (world.shelves.applied(), world.shelves.lost()) == (Applied(db_epoch="e1", version=8), 3)
+    assert [producer for producer, _ in world.shelves.views()] == ["camera"]
+    world.write(reading)
+    world.shelves.look()
+    assert (world.shelves.applied(), world.shelves.lost()) == (Applied(), 3)

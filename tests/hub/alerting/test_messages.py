@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hub.alerting import messages
+from hub.alerting import hub_notices, messages
+from hub.alerting.desk import DEAF_CODE
 from hub.alerting.messages import Message, Water
 from hub.alerting.policy import AlertPolicy
 from hub.alerting.sms import ONE_PART_SEPTETS, septets
@@ -112,16 +113,11 @@ def every_message(about: Water, policy: AlertPolicy) -> list[Message]:
         messages.silence(about, policy=policy),
         messages.silence(replace(about, refusal="dikarantina"), policy=policy),
         messages.voice(about, policy=policy),
-        messages.hub_trouble(since_ms=about.since_ms, now_ms=about.now_ms, policy=policy),
-        messages.hub_well(now_ms=about.now_ms, policy=policy),
-        messages.hub_clock_behind(now_ms=about.now_ms, policy=policy),
-        messages.hub_clock_right(now_ms=about.now_ms, policy=policy),
-        messages.hub_broker_behind(policy=policy),
-        messages.hub_broker_right(now_ms=about.now_ms, policy=policy),
-        messages.hub_broker_file(policy=policy),
-        messages.hub_broker_file_right(now_ms=about.now_ms, policy=policy),
-        messages.hub_certificate_ends(policy=policy),
-        messages.hub_certificate_right(now_ms=about.now_ms, policy=policy),
+        *(
+            hub_notices.trouble(code, since_ms=about.since_ms, now_ms=about.now_ms, policy=policy)
+            for code in (*hub_notices.BY_CODE, DEAF_CODE, None)
+        ),
+        *(hub_notices.well(code, now_ms=about.now_ms, policy=policy) for code in (*hub_notices.BY_CODE, DEAF_CODE)),
     ]
 
 

@@ -3,6 +3,8 @@
 import datetime
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,10 +25,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.support.hub_data import HubData
+from tests.support.sightings import watched_city
 
 OF_A_DAY, OF_A_NIGHT = 5, 250
 STREAMS = {"/api/v1/events"}
-REAL_IDS = {"station_id": "wai-ruhu-1", "alert_id": "a-awas", "delivery_id": "a-awas-3-r1", "sha256": "0" * 64}
+REAL_IDS = {"station_id": "wai-ruhu-1", "alert_id": "a-awas", "delivery_id": "a-awas-3-r1", "sha256": "0" * 64,
+            "view_id": "pasar-mardika"}  # fmt: skip
 """Half of all requests are about something that is there: a drawn name never is."""
 
 PROMISES = [
@@ -41,6 +45,14 @@ HEADERS_OF_EVERY_ANSWER = ("content-security-policy", "x-content-type-options", 
 
 Operation = APIOperation[Any, Any, Any, Any]
 Drawn = Case[Any]
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[HubData]:
+    """The city in flood, with cameras."""
+    made = watched_city(tmp_path / "hub.db", minutes=5)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -3,12 +3,15 @@
 import functools
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.hub_data import HubData
+from tests.support.sightings import watched_city
+from tests.support.stills import MARKET_EYE, add_asked
 
 Case = tuple[str, str, int, dict[str, Any]]
 
@@ -28,6 +31,8 @@ DEEDS: tuple[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]], ...] = 
     ("comments", {"seen_version": 3, "text": "jembatan aman"}, {}, {"text": "x" * 501}),
 )
 STATION, ALERT = "/api/v1/stations/{station_id}", "/api/v1/alerts/{alert_id}"
+VIEW = "/api/v1/views/{view_id}"
+STILLS = f"{VIEW}/stills"
 NUMBER = "/api/v1/deliveries/{delivery_id}/number"
 
 # One real request for each documented answer: path as documented, method, status, request.
@@ -39,6 +44,23 @@ CASES: list[Case] = [
     (f"{STATION}/readings", "get", 200, {"params": {"format": "csv"}}),
     (f"{STATION}/readings", "get", 404, {"path": "/api/v1/stations/none/readings"}),
     (f"{STATION}/readings", "get", 422, {"params": {"step": "7"}}),
+    ("/api/v1/views", "get", 200, {}),
+    (VIEW, "get", 200, {}),
+    (VIEW, "get", 404, {"path": "/api/v1/views/none"}),
+    (STILLS, "get", 200, {"as": "actor", "asked": {"result": "failed", "result_text": "gelap / dark"}}),
+    (STILLS, "get", 401, {}),
+    (STILLS, "get", 403, {"as": "reader"}),
+    (STILLS, "get", 404, {"as": "actor", "path": "/api/v1/views/none/stills"}),
+    (STILLS, "get", 422, {"as": "actor", "params": {"limit": "0"}}),
+    (STILLS, "post", 202, {"as": "actor"}),
+    (STILLS, "post", 401, {}),
+    (STILLS, "post", 403, {"as": "reader"}),
+    (STILLS, "post", 404, {"as": "actor", "path": "/api/v1/views/none/stills"}),
+    (STILLS, "post", 409, {"as": "actor", "is_away": True}),
+    (STILLS, "post", 429, {"as": "actor", "asked": {"result": "failed", "result_text": "gelap / dark"}}),
+    ("/api/v1/sightings", "get", 200, {}),
+    ("/api/v1/sightings", "get", 200, {"params": {"format": "csv"}}),
+    ("/api/v1/sightings", "get", 422, {"params": {"step": "7"}}),
     ("/api/v1/alerts", "get", 200, {}),
     ("/api/v1/alerts", "get", 422, {"params": {"limit": "0"}}),
     (ALERT, "get", 200, {}),
@@ -90,13 +112,21 @@ CASES: list[Case] = [
 ]
 # Shown elsewhere: the stream never ends, and what is busy takes long to make so.
 ELSEWHERE = (
-    {("/api/v1/events", "get", 200), ("/api/v1/events", "get", 503), (NUMBER, "post", 503)}
+    {("/api/v1/events", "get", 200), ("/api/v1/events", "get", 503), (NUMBER, "post", 503), (STILLS, "post", 503)}
     | {
         (f"{ALERT}/{deed}", "post", 503)
         for deed in ("acknowledge", "downgrade", "tell-rt", *(deed for deed, *_ in DEEDS))
     }
     | {("/api/v1/blobs/{sha256}", "get", status) for status in (200, 401, 403, 404, 422, 503)}
 )
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[HubData]:
+    """The city in flood, with cameras."""
+    made = watched_city(tmp_path / "hub.db", minutes=5)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -139,6 +169,10 @@ def ask(hub: httpx.Client, city: HubData, path: str, method: str, request: dict[
         city.update("alerts", "alert_id", "a-awas", is_latched=1, water=1)
     if "alert" in request:
         city.update("alerts", "alert_id", "a-awas", **request["alert"])
+    if "asked" in request:
+        add_asked(city, MARKET_EYE, ago_s=3, **request["asked"])
+    if request.get("is_away"):
+        city.update("nodes", "node_id", MARKET_EYE[0], is_online=0)
     if request.get("waiting"):
         city.add_delivery("a-awas", "k2", "owed", due_ms=city.now_ms + 60_000)
     headers = {}
@@ -146,6 +180,7 @@ def ask(hub: httpx.Client, city: HubData, path: str, method: str, request: dict[
         scopes = {"scopes": "look"} if request["as"] == "reader" else {}
         headers["Authorization"] = f"Bearer {city.api_token(**scopes)}"
     real = {"{station_id}": "wai-ruhu-1", "{alert_id}": "a-awas", "{delivery_id}": "a-awas-3-r1"}
+    real["{view_id}"] = "pasar-mardika"
     real_path = request.get("path") or functools.reduce(lambda so_far, one: so_far.replace(*one), real.items(), path)
     return hub.request(
         method.upper(), real_path, params=request.get("params"), json=request.get("json"), headers=headers

@@ -29,7 +29,8 @@ from hub.wall.city import City
 sys.exit(run(host="127.0.0.1", port=int(sys.argv[2]), db_path=Path(sys.argv[1]), clock=SystemClock(), city=City(),
              policy=AlertPolicy(), stop=threading.Event()))
 """
-MEMORY_MOST_MB = 90
+MEMORY_MOST_MB = 95
+"""Its share of the hub's 250; the benchmark measures the whole."""
 
 
 def test_the_process_ends_within_three_seconds_though_a_browser_follows(tmp_path: Path) -> None:

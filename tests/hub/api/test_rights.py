@@ -149,6 +149,7 @@ def is_led_to_sign_in(answer: httpx.Response) -> bool:
 def test_nobody_acts_by_a_right_to_look() -> None:
     looks = rights.IN_OPEN_PAGES | {Right.OPEN, Right.SIGN_OUT}
     shows_and_acts = {Right.BOX, Right.MANAGE_PEOPLE, Right.OWN_ACCOUNT, Right.READ_AUDIT, Right.SEE_PICTURES}
+    shows_and_acts |= {Right.DRAW_VIEWS}
     for (method, path), right in ROUTES.items():
         assert method in {"GET", "HEAD"} or right not in looks or path in {
             "/masuk", "/keluar", "/mulai/{secret}", "/sandi/{secret}", "/t/{token}", "/api/v1/enrol",
@@ -156,12 +157,17 @@ def test_nobody_acts_by_a_right_to_look() -> None:
         assert method in {"POST", "PUT"} or right in looks | shows_and_acts, path
 
 
+def test_who_draws_on_pictures_may_see_them() -> None:
+    assert all(Right.SEE_PICTURES in granted for granted in GRANTS.values() if Right.DRAW_VIEWS in granted)
+
+
 def test_roles_are_what_the_city_was_promised() -> None:
     acts = {role: {right.value for right in GRANTS[role]} - STILL for role in Role}
-    assert acts[Role.WALL] == acts[Role.VIEWER] == acts[Role.TECHNICIAN] == set()
+    assert acts[Role.WALL] == acts[Role.VIEWER] == set()
+    assert acts[Role.TECHNICIAN] == {"see-pictures", "draw-views"}
     assert acts[Role.BPBD] == {"acknowledge", "comment", "bear-out", "see-numbers", "see-pictures"}
     assert acts[Role.OPERATOR] == acts[Role.BPBD] | {"tell-rt", "downgrade"}
-    assert acts[Role.SHIFT_LEAD] == acts[Role.OPERATOR] | {"shelve", "read-audit"}
+    assert acts[Role.SHIFT_LEAD] == acts[Role.OPERATOR] | {"shelve", "draw-views", "read-audit"}
     assert acts[Role.ADMIN] == acts[Role.SHIFT_LEAD] | {"manage-people"}
     assert rights.of_role("kaisar") == frozenset()
 

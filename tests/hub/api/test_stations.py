@@ -6,7 +6,7 @@ from datetime import datetime
 import httpx
 import pytest
 
-from hub.api.routes.stations import MOST_ROWS
+from hub.api.routes.times import MOST_ROWS
 from tests.support.hub_data import HOUR_MS, HubData, flood
 
 

@@ -1,5 +1,7 @@
 """What is written down under a noun comes back as it was."""
 
+from msgspec.structs import replace
+
 from contract.desired import Desired, Sampling
 from contract.level.settings import Persistence
 from contract.level.state import LevelState, Value
@@ -127,6 +129,9 @@ def test_an_older_word_on_a_fault_changes_nothing(connection: Connection) -> Non
         assert faults.all_active(connection) == []
         assert faults.store_if_newer(connection, fault(6, is_active=True))
     assert faults.all_active(connection) == faults.of_node(connection, "n") == [fault(6, is_active=True)]
+    with database.write(connection):
+        assert faults.store_if_newer(connection, replace(fault(7, is_active=True), text="something else"))
+    assert [(one.at_ms, one.text) for one in faults.all_active(connection)] == [(6, "something else")]
 
 
 def test_changes_are_numbered_on_even_when_old_ones_are_gone(connection: Connection) -> None:

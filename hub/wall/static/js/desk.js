@@ -13,6 +13,7 @@ let heardMs = performance.now();
 let shownMs = performance.now(); // when what the page shows was heard
 let askedMs = performance.now();
 let isAsking = false;
+let isWanted = false; // once more, when the answer is here
 
 function second() {
   const now = clock.now();
@@ -37,7 +38,8 @@ function held() {
 }
 
 /** Fetch this page again and take over what it says; what has the focus, or words not sent yet, keeps them. */
-async function fresh() {
+export async function fresh() {
+  isWanted = isAsking;
   if (isAsking) return;
   isAsking = true;
   askedMs = performance.now();
@@ -48,6 +50,7 @@ async function fresh() {
     // The word on the link says how long the hub has been silent.
   } finally {
     isAsking = false;
+    if (isWanted) void fresh(); // something came meanwhile that the answer may not have held
   }
 }
 
@@ -60,7 +63,25 @@ function take(page) {
   clock.set(Number(page.body.dataset.hub), Number(page.body.dataset.rate));
   if (now.contains(document.activeElement) || !getSelection()?.isCollapsed || isWriting(now)) return;
   shownMs = heardMs;
+  const held = keptPictures(now, next);
   now.replaceChildren(...next.childNodes);
+  for (const [slot, picture] of held) slot.replaceWith(picture);
+}
+
+/**
+ * Make room in a new page for pictures that this one shows already: fetched again, each would be seen again, and the
+ * hub writes down who sees one.
+ * @param {HTMLElement} now @param {HTMLElement} next @returns {[Element, HTMLImageElement][]}
+ */
+function keptPictures(now, next) {
+  return [...next.querySelectorAll("img")].flatMap((image) => {
+    const shown = [...now.querySelectorAll("img")].find((one) => one.getAttribute("src") === image.getAttribute("src"));
+    if (!shown) return [];
+    const slot = image.ownerDocument.createElement("span");
+    image.replaceWith(slot);
+    shown.alt = image.alt;
+    return [/** @type {[Element, HTMLImageElement]} */ ([slot, shown])];
+  });
 }
 
 /** Whether a form holds words that were not sent yet: they must not vanish. @param {HTMLElement} main */

@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 500;
 const OPEN_AGAIN_MS = 2000;
 /** Into a dead line the browser calls ever more rarely; who calls afresh is heard soon after the line is back. */
 const CONNECT_LONGEST_MS = 4000;
-const KINDS = ["tik", "station", "layout", "alarms", "nodes", "reset"];
+const KINDS = ["tik", "station", "view", "layout", "alarms", "nodes", "reset"];
 
 /** @typedef {"good" | "late" | "gone"} Link */
 

@@ -10,6 +10,7 @@ import { setHidden } from "./page.js";
 import { Sound } from "./sound.js";
 import { Stream } from "./stream.js";
 import { fillAge, fillTile, stateOf, withoutHub } from "./tile.js";
+import { viewsChanged, viewsSecond } from "./views.js";
 
 const SECOND_MS = 1000;
 const AFRESH_EVERY_MS = 60000;
@@ -114,6 +115,7 @@ function second() {
     const st = stations.get(id);
     if (tile && st) fillAge(tile, st, state(st), now);
   }
+  viewsSecond(now, link === "gone");
   for (const st of stations.values()) fillPlace(st, state(st));
   const minute = Math.floor(now / MINUTE_MS);
   if (minute !== drawnMinute) {
@@ -145,6 +147,7 @@ async function afresh() {
 function take(snapshot) {
   wall = snapshot;
   stations = new Map(wall.stations.map((/** @type {any} */ st) => [st.id, st]));
+  viewsChanged();
   clock.set(wall.hub_ms, wall.rate);
   plan("layout", "stations", "alarms", "nodes");
 }
@@ -160,10 +163,13 @@ function onEvent(kind, data, id) {
   } else if (kind === "station") {
     stations.set(data.id, data);
     plan(`station/${data.id}`);
+  } else if (kind === "view") {
+    if (wall.layout.views.includes(data.id)) viewsChanged();
   } else if (kind === "reset") {
     void afresh();
   } else {
     const isSame = kind === "layout" && JSON.stringify(wall.layout) === JSON.stringify(data);
+    if (kind === "layout" && String(wall.layout.views) !== String(data.views)) viewsChanged();
     wall[kind] = data;
     if (!isSame) plan(kind);
   }

@@ -1,0 +1,1 @@
+"""Inference: frames in, detections out. What a model needs stands in its manifest."""

@@ -1,0 +1,1 @@
+"""Files of published packages, by pinned hash: weights, and footage to calibrate with. Nothing comes from elsewhere."""

@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import pytest
+
+from contract.views import View, ZoneKind
+from edge_agent.sightings import view_file
+from edge_agent.sightings.errors import ViewFileError
+from edge_agent.sightings.view_file import read_view
+
+
+def _example() -> str:
+    doc = (view_file.__doc__ or "").split("\n")
+    return "\n".join(line[4:] for line in doc if line.startswith("    "))
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "pandangan.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_example_of_the_module_is_a_view(tmp_path: Path) -> None:
+    view = read_view(_write(tmp_path, _example()))
+    assert view.zones["jalur-utara"].kind is ZoneKind.ROAD
+    assert (view.lines["simpang"].forward, view.lines["simpang"].backward) == ("ke pasar", "ke pelabuhan")
+    assert view.purpose is not None
+
+
+def test_an_empty_file_is_a_view_with_nothing_drawn(tmp_path: Path) -> None:
+    assert read_view(_write(tmp_path, "")) == View()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            '[zones.jalur]\nkind = "road"\noutline = [[0.1, 0.1], [1.3, 0.1], [0.5, 0.9]]',
+            ["zones.jalur.outline[2]", "from 0 to 1", "1.3", "not pixels"],
+        ),
+        ('[zones.jalur]\nkind = "road"\noutline = [[64, 80], [640, 80], [320, 400]]', ["outline[1]", "bukan piksel"]),
+        (
+            '[zones.jalur]\nkind = "road"\noutline = [[0.1, 0.1], [0.9, 0.9], [0.9, 0.1], [0.1, 0.8]]',
+            ["zones.jalur", "must not cross itself"],
+        ),
+        (
+            '[zones.jalur]\nkind = "raod"\noutline = [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]]',
+            ["zones.jalur.kind", "Did you mean road?"],
+        ),
+        ('[zones.jalur]\nkind = "road"\noutline = [[0.1, 0.1], [0.9, 0.1]]', ["zones.jalur", "length >= 3"]),
+        ('[zones.Jalur]\nkind = "road"\noutline = [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]]', ["zones.Jalur", "a letter"]),
+        ("[lines.simpang]\nstart = [0.1, 0.5]\nende = [0.9, 0.5]", ["lines.simpang.ende", "Did you mean end?"]),
+        ("[lines.simpang]\nstart = [0.5, 0.5]\nend = [0.5, 0.5]", ["lines.simpang", "at least 0.02 apart"]),
+        ("[line.simpang]\nstart = [0.1, 0.5]\nend = [0.9, 0.5]", ["line is not known here", "Did you mean lines?"]),
+        ("zones = 5", ["zones must be a table"]),
+        ("[[[", ["bukan TOML"]),
+    ],
+)
+def test_a_bad_file_is_refused_with_file_key_and_what_to_do(tmp_path: Path, text: str, says: list[str]) -> None:
+    path = _write(tmp_path, text)
+    with pytest.raises(ViewFileError) as caught:
+        read_view(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: pandangan tidak dapat dipakai / the view cannot be used\n")
+    for words in says:
+        assert words in message
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    text = """
+nama = "x"
+[zones.a]
+kind = "road"
+outline = [[0.1, 0.1], [1.5, 0.1], [0.5, 0.9]]
+[lines.b]
+start = [0.1, -0.5]
+end = [0.9, 0.5]
+"""
+    path = _write(tmp_path, text)
+    with pytest.raises(ViewFileError) as caught:
+        read_view(path)
+    problems = [line for line in str(caught.value).splitlines()[1:] if line.startswith(str(path))]
+    assert [line.split(": ")[1].split()[0] for line in problems] == ["nama", "zones.a.outline[2]", "lines.b.start"]
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ViewFileError, match="tidak dapat dibaca"):
+        read_view(tmp_path / "tiada.toml")
