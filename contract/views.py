@@ -46,6 +46,8 @@ class Flaw(StrEnum):
     """A line below `SHORTEST_LINE`."""
     ONE_NAME = "one_name"
     """Both directions of a line are called the same."""
+    CONTROL = "control"
+    """The name of a direction has letters that cannot be seen, or that turn the text around them."""
     MANY = "many"
     """More zones and lines than `PLACES_MOST`."""
     TWICE = "twice"
@@ -100,6 +102,9 @@ class Line(Struct, frozen=True, kw_only=True):
         if self.forward == self.backward:
             message = f"forward and backward must have different names, got {self.forward!r} twice"
             raise DrawingError(Flaw.ONE_NAME, message)
+        if not (self.forward + self.backward).isprintable():
+            message = f"forward and backward must be plain letters, got {self.forward!r}, {self.backward!r}"
+            raise DrawingError(Flaw.CONTROL, message)
 
 
 class View(Struct, frozen=True, kw_only=True):

@@ -152,7 +152,7 @@ class _Reading:
         try:
             self.lines[name] = Line(start=points[0], end=points[1], forward=forward, backward=backward)
         except DrawingError as problem:
-            self._refuse(Flaw(problem.flaw), number, "backward" if problem.flaw == Flaw.ONE_NAME else "corners")
+            self._refuse(Flaw(problem.flaw), number, _field_of(Flaw(problem.flaw), forward=forward))
 
     def _take_area(self, number: int, kind: Kind, name: str, points: Outline) -> None:
         if kind is Kind.PURPOSE and self._has_purpose:
@@ -202,3 +202,10 @@ def _point(line: str) -> Point | None:
         return None
     x, y = (float(number.replace(",", ".")) for number in found)
     return x, y
+
+
+def _field_of(flaw: Flaw, *, forward: str) -> str:
+    """Return the field of a line's row at which its flaw is told."""
+    if flaw is Flaw.CONTROL and not forward.isprintable():
+        return "forward"
+    return "backward" if flaw in {Flaw.CONTROL, Flaw.ONE_NAME} else "corners"

@@ -28,6 +28,8 @@ def read_toml(text: str) -> tuple[View | None, tuple[str, ...]]:
         values = tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as problem:
         return None, (f"bukan TOML / is no TOML: {problem}",)
+    except RecursionError:
+        return None, ("bukan TOML / is no TOML: daftar terlalu dalam / lists too deep",)
     view, problems = read_tables(View, values, folder=Path())
     return view, tuple(problems)
 

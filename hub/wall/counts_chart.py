@@ -29,6 +29,8 @@ LEAST_SEEN = 0.5
 """Part of a step that must have been looked at."""
 BAR_PART = 0.94
 """Of its step that a bar takes."""
+FRAMED_PX = 12
+"""A narrower bar that is only the least has a mark on its top; a frame would hide it."""
 LINES_MOST = 4
 NICE = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 
@@ -134,7 +136,9 @@ def _chart(
                 paths[name] += f"M{middle},{y(below):g}V{y(below + count):g}"
                 below += count
         if step.is_least:
-            least += f"M{x(at_ms)},{y(0)}V{y(max(below, ceiling / 30))}h{bar:.1f}V{y(0)}"
+            top = y(max(below, ceiling / 30))
+            sides = (f"M{x(at_ms)},{y(0)}V{top}", f"V{y(0)}") if bar >= FRAMED_PX else (f"M{x(at_ms)},{top}", "")
+            least += f"{sides[0]}h{bar:.1f}{sides[1]}"
     return CountsChart(
         size=size,
         bar_px=round(bar * BAR_PART, 2),

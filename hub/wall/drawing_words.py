@@ -24,6 +24,7 @@ def problem_words(problem: Problem, language: Language) -> str:
         Flaw.CROSSING: say("Sisinya saling memotong. Geser sudutnya sampai tidak bersilang."),
         Flaw.SHORT: say("Garis terlalu pendek. Jauhkan kedua ujungnya, paling sedikit {least}.", least=SHORTEST_LINE),
         Flaw.ONE_NAME: say("Kedua arah bernama sama. Beri nama yang berbeda."),
+        Flaw.CONTROL: say("Nama arah paling banyak {n} huruf, tanpa huruf kendali.", n=SIDE_LONGEST),
         Flaw.MANY: say("Terlalu banyak: paling banyak {n} zona dan garis. Hapus beberapa.", n=PLACES_MOST),
         Flaw.TWICE: say("Nama ini sudah dipakai di gambar ini. Beri nama lain."),
         FormFlaw.NAME: say("Nama: huruf kecil, angka dan tanda hubung, mulai dengan huruf, paling banyak 32."),
@@ -33,7 +34,7 @@ def problem_words(problem: Problem, language: Language) -> str:
         FormFlaw.FEW_CORNERS: say("Paling sedikit tiga sudut."),
         FormFlaw.MANY_CORNERS: say("Paling banyak {n} sudut. Hapus beberapa.", n=CORNERS_MOST),
         FormFlaw.TWO_ENDS: say("Garis punya tepat dua ujung."),
-        FormFlaw.SIDE: say("Nama arah paling banyak {n} huruf.", n=SIDE_LONGEST),
+        FormFlaw.SIDE: say("Nama arah paling banyak {n} huruf, tanpa huruf kendali.", n=SIDE_LONGEST),
         FormFlaw.KIND: say("Pilih jenis: jalan, bantaran, garis atau bagian yang boleh jelas."),
         FormFlaw.SECOND_PURPOSE: say("Hanya ada satu bagian yang boleh jelas. Hapus salah satu."),
     }

@@ -36,7 +36,7 @@ def lines(draw: st.DrawFn) -> Line:
     return Line(
         start=start,
         end=end,
-        forward=draw(st.text(min_size=1, max_size=32).filter(lambda word: word != "b")),
+        forward=draw(st.text(min_size=1, max_size=32).filter(lambda word: word != "b" and word.isprintable())),
         backward="b",
     )
 

@@ -75,7 +75,7 @@ def drawing_page(form: AtForm, view_id: ViewId, version: VersionAsked = None, te
             rows=rows_of(drawing),
             checked=drawing if is_older else None,
             looks_at=version if is_older else None,
-            said=said if tersimpan is not None else "",
+            said=said if held and tersimpan == held[0].version else "",
         )
         return _page(form, connection, view_id, shown)
 

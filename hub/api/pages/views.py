@@ -12,6 +12,7 @@ from hub.api.following import following_of
 from hub.api.house import House, Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.pages.view_stills import gallery_of
+from hub.api.routes.times import MOST_MS
 from hub.api.routes.views import all_views, one_view
 from hub.api.shapes.sighting import SightingStep, SightingStepName
 from hub.api.shapes.view import View, kind_of
@@ -59,7 +60,7 @@ def view_page(  # noqa: PLR0917 - FastAPI passes each by name
     wording: TheWording,
     person: ThePerson,
     rentang: Annotated[SpanName, Query()] = "3j",
-    sampai: Annotated[int | None, Query(ge=0)] = None,
+    sampai: Annotated[int | None, Query(ge=0, le=MOST_MS)] = None,
 ) -> HTMLResponse:
     """Return one view: its pictures, what is drawn, what it counts, and charts of each zone and line."""
     return view_answer(
@@ -179,13 +180,17 @@ def _count_step(step: SightingStep, step_s: int, *, rate: float) -> CountStep:
     Cameras look in real seconds; `rate` is how many of the step's pass in each.
     """
     scale = 60 / step.seconds if step.is_line and step.seconds else 1.0
-    blind = step.doubts.get("cannot_see", 0) / max(step.windows, 1)
     return CountStep(
         at_ms=step.at_ms,
         by_label={label: count * scale for label, count in step.by_label.items()},
-        seen=min(1.0, step.seconds * rate / step_s) * (1 - blind),
+        seen=min(1.0, step.seconds * rate / step_s) * (1 - _blind_part(step)),
         is_least="too_slow" in step.doubts,
     )
+
+
+def _blind_part(step: SightingStep) -> float:
+    """Return the part of a step's windows in which nothing could be seen, 0 to 1; what those counted is no number."""
+    return min(1.0, step.doubts.get("cannot_see", 0) / max(step.windows, 1))
 
 
 def _totals(
@@ -197,8 +202,9 @@ def _totals(
     for name, of_place in _by_place(found).items():
         kind = kind_of(name, outline, is_a_line=any(step.is_line for step in of_place))
         together = sum if kind == "line" else max
-        names = {label for step in of_place for label in step.by_label}
-        counts = {label: int(together(step.by_label.get(label, 0) for step in of_place)) for label in names}
+        seen = [step for step in of_place if _blind_part(step) < 1]
+        names = {label for step in seen for label in step.by_label}
+        counts = {label: int(together(step.by_label.get(label, 0) for step in seen)) for label in names}
         words = wording.say("lewat seluruhnya") if kind == "line" else wording.say("paling banyak sekaligus")
         rows.append((name, words, counts))
         for label, count in counts.items():

@@ -10,6 +10,7 @@ from hub.api.errors import NotFoundError
 from hub.api.house import Reader, TheHouse
 from hub.api.ledger import ledger_of
 from hub.api.routes.answers import BUSY, INVALID, NOT_ALLOWED, NOT_FOUND, STALE
+from hub.api.routes.times import MOST_MS
 from hub.api.shapes.alert import (
     Acknowledge,
     Alert,
@@ -26,8 +27,6 @@ from hub.storage.board import alerts, deliveries
 from hub.storage.connection import Connection
 
 MOST = 500
-MOST_MS = 2**53
-"""Whole numbers up to it are exact in every JSON reader; SQLite's end further on."""
 ACTED = NOT_FOUND | NOT_ALLOWED | STALE | BUSY
 DONE = ACTED | INVALID
 

@@ -8,6 +8,7 @@ from hub.api.actor import Actor
 from hub.api.house import Reader, TheHouse
 from hub.api.pictures import ask_for_still, pictures_of
 from hub.api.routes.answers import BUSY, INVALID, NOT_ALLOWED, NOT_FOUND, Answers
+from hub.api.routes.times import MOST_MS
 from hub.api.routes.views import one_view
 from hub.api.shapes.shape import Problem
 from hub.api.shapes.still import StillAsked, ViewStills
@@ -31,7 +32,7 @@ def stills(
     view_id: str,
     house: TheHouse,
     connection: Reader,
-    before_ms: Annotated[int | None, Query(ge=0, description="Only pictures taken before, UTC ms")] = None,
+    before_ms: Annotated[int | None, Query(ge=0, le=MOST_MS, description="Only pictures taken before, UTC ms")] = None,
     limit: Annotated[int, Query(ge=1, le=LISTED_MOST)] = LISTED,
 ) -> ViewStills:
     """Return what is here, newest first; the pictures themselves stand at each one's address."""

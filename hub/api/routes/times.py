@@ -6,6 +6,8 @@ from typing import Literal
 from hub.api.errors import InvalidRequestError
 
 DAY_MS = 86_400_000
+MOST_MS = 2**53
+"""Of a time in an address, UTC ms: exact in every JSON reader; SQLite's end is further on."""
 AUTO_STEPS: tuple[tuple[int, Literal["60", "600"]], ...] = ((2 * DAY_MS, "60"), (31 * DAY_MS, "600"))
 """Up to this span the step is this; longer spans go by the hour."""
 MOST_ROWS = 20_000

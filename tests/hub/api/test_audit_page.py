@@ -2,10 +2,12 @@
 
 import csv
 import io
+from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
+from jinja2 import Environment
 
 from hub.audit import log as audit_log
 from hub.audit import showing
@@ -173,3 +175,10 @@ def test_who_may_not_see_numbers_is_offered_none(city: HubData, browser: Browser
     assert "Lihat nomor" not in page
     assert tono.post("/alarm/a-awas/nomor", delivery=told).status_code == 403
     assert deeds(city) == []
+
+
+def test_every_deed_has_words_of_its_own() -> None:
+    template = Environment(autoescape=True).from_string(Path("hub/wall/templates/_deeds.html").read_text())
+    module = template.make_module({"say": lambda text: text})
+    unworded = [action.value for action in Action if str(vars(module)["deed"](action.value)).strip() == action.value]
+    assert unworded == []

@@ -208,6 +208,8 @@ def test_pages_name_counts_units_and_why_nothing_is_known(hub: httpx.Client, cit
     for span in ("24j", "7h"):
         assert hub.get(f"/kamera/jembatan-merah-putih?rentang={span}").status_code == 200
     assert hub.get("/kamera/none").status_code == 404
+    assert hub.get(f"/kamera/pasar-mardika?sampai={'9' * 19}").status_code == 422
+    assert hub.get("/kamera").text.count('class="outline"') == 3
 
 
 def test_the_tile_of_a_camera_that_fails_says_what_to_do_in_the_citys_language(

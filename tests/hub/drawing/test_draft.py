@@ -97,6 +97,8 @@ MANY = "\n".join(f"{0.1 + n * 0.02:.2f} {0.1 + 0.0008 * n * n:.4f}" for n in ran
         (Row(kind="line", name="a", corners="0.1 0.1\n0.11 0.1"), Flaw.SHORT, "corners"),
         (Row(kind="line", name="a", corners="0 0\n1 1", forward="x", backward="x"), Flaw.ONE_NAME, "backward"),
         (Row(kind="line", name="a", corners="0 0\n1 1", forward="x" * 33), FormFlaw.SIDE, "forward"),
+        (Row(kind="line", name="a", corners="0 0\n1 1", forward="\u202eke pasar"), Flaw.CONTROL, "forward"),
+        (Row(kind="line", name="a", corners="0 0\n1 1", backward="b\x00"), Flaw.CONTROL, "backward"),
         (Row(kind="water", name="a", corners=SQUARE), FormFlaw.KIND, "kind"),
     ],
 )
@@ -119,6 +121,8 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 
 def test_a_file_that_is_none_or_says_too_much_is_refused_in_words() -> None:
     assert read_toml("zona = [")[1][0].startswith("bukan TOML")
+    assert read_toml("zones = " + "[" * 3000)[1][0].startswith("bukan TOML")
+    assert read_toml('[lines.a]\nstart = [0, 0]\nend = [1, 1]\nforward = "\\u202eke pasar"')[0] is None
     (problem,) = read_toml('[zones.a]\nkind = "road"\noutline = [[640, 1], [0, 1], [1, 1]]')[1]
     assert "zones.a.outline[1] must be 2 values in [ ], each a part of the picture" in problem
     assert read_toml(to_toml(MARKET))[0] == MARKET

@@ -4,6 +4,7 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hub.wall.city import City
 from hub.wall.counts_chart import SPANS, CountsChart, CountStep, counts_charts, grouped
@@ -59,6 +60,13 @@ def test_an_empty_step_is_no_hole_and_the_step_of_now_is_none_yet() -> None:
 def test_a_bar_that_is_the_least_that_was_there_has_a_frame_even_where_nothing_was_counted() -> None:
     assert wide([step(3), step(2)]).least == ""
     assert wide([step(3), step(2, 0, is_least=True)]).least.count("M") == 1
+
+
+def test_a_narrow_bar_that_is_the_least_keeps_its_colour_below_a_mark() -> None:
+    assert SPAN.name == "3j"
+    assert "V" not in wide([step(2, is_least=True)]).least, "a minute of three hours is 6 px wide"
+    day = counts_charts([step(60, is_least=True)], span=replace(SPAN, step_s=600), now_ms=NOW_MS, wording=WORDING)[0]
+    assert day.least.count("V") == 2
 
 
 @given(st.dictionaries(st.sampled_from(["motorcycle", "car", "bus", "truck", "boat", "x"]), st.integers(0, 99)))
