@@ -18,6 +18,10 @@ POINT = st.tuples(PART, PART)
 NAME = st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True)
 
 
+PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
+"""What `str.isprintable` takes."""
+
+
 @st.composite
 def outlines(draw: st.DrawFn) -> Outline:
     """Draw a polygon whose corners go around its middle, so that it cannot cross itself."""
@@ -36,7 +40,7 @@ def lines(draw: st.DrawFn) -> Line:
     return Line(
         start=start,
         end=end,
-        forward=draw(st.text(min_size=1, max_size=32).filter(lambda word: word != "b" and word.isprintable())),
+        forward=draw(st.text(PRINTABLE, min_size=1, max_size=32).filter(lambda word: word != "b")),
         backward="b",
     )
 
