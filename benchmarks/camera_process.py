@@ -20,8 +20,6 @@ SPARED_BAR = Bar(sign="<", limit=0.25, of="ratio")
 MEMORY_BARS = {1: Bar(sign="<", limit=230), 4: Bar(sign="<", limit=350)}
 SIZE_PX = (1280, 720)
 STILL_SIZES_PX = ((640, 360), SIZE_PX)
-JUDGED_PX = 640
-"""Width at which the gate's saving has a bar; at the other it is told beside: most of the rest there is decoding."""
 FRAMES = 150
 WARM_S = 6.0
 MEASURED_S = 20.0
@@ -46,8 +44,7 @@ def figures(
         said = f"{name}-still-{width_px}"
         detail = {"ungated_percent": rounded(ungated), "kbit_s": camera_clips.KBIT_S[width_px]}
         yield figure(said, gated, "percent of a core", bar=STILL_BAR)
-        ratio, bar = gated / ungated, SPARED_BAR if width_px == JUDGED_PX else None
-        yield figure(f"{said}-spared", gated, "percent of a core", ratio=ratio, bar=bar, detail=detail)
+        yield figure(f"{said}-spared", gated, "percent of a core", ratio=gated / ungated, bar=SPARED_BAR, detail=detail)
     for views, most_mb in _resident_mb(folder, busy, memory_s).items():
         yield figure(f"{name}-memory-{views}", most_mb, "MB", bar=MEMORY_BARS[views])
 

@@ -15,10 +15,11 @@ class ContractError(Exception):
 class DrawingError(ContractError, ValueError):
     """What is drawn on a view could never work; the text says why, `flaw` names it for who says it in other words."""
 
-    def __init__(self, flaw: str, text: str) -> None:
-        """Keep both; `flaw` is one of `contract.views.Flaw`."""
+    def __init__(self, flaw: str, text: str, *, corners: tuple[int, ...] = ()) -> None:
+        """Keep all; `flaw` is one of `contract.views.Flaw`, `corners` are those that it is about, from 1."""
         super().__init__(text)
         self.flaw = flaw
+        self.corners = corners
 
 
 class IdentityError(ContractError, ValueError):

@@ -4,7 +4,6 @@ One file serves all processes of a box. Secrets are paths. What the hub decides 
 no configuration: it comes as desired state, and `[gauge.<source>.desired]` stands in only until the first has come.
 """
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +15,7 @@ from contract.clock import Clock, ScaledClock, SystemClock, kernel_boot_id
 from contract.config_file import read_tables
 from contract.desired import DEFAULT_QUOTA_MB, LEAST_QUOTA_MB, MAX_QUOTA_MB, DesiredSource
 from contract.identity import NodeId, SourceName
+from contract.toml_text import parse_toml
 from edge_agent.cameras.duty import LEAST_PER_S
 from edge_agent.cameras.settings import CameraSettings
 from edge_agent.errors import ConfigError
@@ -169,13 +169,14 @@ def load(path: Path) -> EdgeConfig:
         ConfigError: the file cannot be read, is no TOML, or holds problems; all of them are in the error.
     """
     try:
-        with path.open("rb") as file:
-            values = tomllib.load(file)
+        data = path.read_bytes()
     except OSError as exc:
-        raise ConfigError(path, [f"cannot be read: {exc.strerror}. Check the path after --config."]) from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise ConfigError(path, [f"is no TOML: {exc}"]) from exc
-    config, problems = read_tables(EdgeConfig, values, folder=path.resolve().parent)
+        problem = f"tidak dapat dibaca, periksa nama sesudah --config / cannot be read: {exc.strerror}. Check the path"
+        raise ConfigError(path, [f"{problem} after --config."]) from exc
+    values, problem = parse_toml(data)
+    if problem:
+        raise ConfigError(path, [problem])
+    config, problems = read_tables(EdgeConfig, values, folder=path.resolve().parent, is_bilingual=True)
     if config is None:
         raise ConfigError(path, problems)
     return config

@@ -4,11 +4,9 @@ Read tolerantly: a memory that cannot be read begins anew and says so in the log
 nobody.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -19,9 +17,7 @@ from contract.records import FlagNumber
 from edge_agent.alarm.commands import CommandBook
 from edge_agent.alarm.siren_programme import SirenState
 from edge_agent.gauges.quality.state import QualityState
-
-log = logging.getLogger(__name__)
-
+from edge_agent.outbox.remembered import remembered
 
 TOLD = ("answered", "faults", "refused")
 """Keys of what the hub has been told; true only of the outbox in which it was told."""
@@ -67,12 +63,12 @@ def load(read: Callable[[str], bytes | None], *, fallbacks: Mapping[str, Desired
         read: the outbox's state by key.
         fallbacks: every gauge of this box, with what it should be until the hub has said so.
     """
-    document: Desired | None = _read(read, "desired", Desired, None)
+    document: Desired | None = remembered(read, "desired", Desired, None)
     known: Mapping[str, DesiredSource] = document.sources if document else {}
     gauges = {
         source: GaugeMemory(
-            level=_read(read, f"level/{source}", LevelState, LevelState()),
-            quality=_read(read, f"qc/{source}", QualityState, QualityState()),
+            level=remembered(read, f"level/{source}", LevelState, LevelState()),
+            quality=remembered(read, f"qc/{source}", QualityState, QualityState()),
             desired=known.get(source, fallback),
         )
         for source, fallback in fallbacks.items()
@@ -80,12 +76,12 @@ def load(read: Callable[[str], bytes | None], *, fallbacks: Mapping[str, Desired
     return Memory(
         gauges=gauges,
         document=document,
-        refused=_read(read, "refused", Applied, None),
-        answered=_read(read, "answered", int, 0),
-        siren=_read(read, "siren", SirenState, SirenState()),
-        book=_read(read, "commands", CommandBook, CommandBook()),
-        faults=_read(read, "faults", tuple[str, ...], ()),
-        lost=_read(read, "lost", int, 0),
+        refused=remembered(read, "refused", Applied, None),
+        answered=remembered(read, "answered", int, 0),
+        siren=remembered(read, "siren", SirenState, SirenState()),
+        book=remembered(read, "commands", CommandBook, CommandBook()),
+        faults=remembered(read, "faults", tuple[str, ...], ()),
+        lost=remembered(read, "lost", int, 0),
     )
 
 
@@ -101,14 +97,3 @@ def parts(memory: Memory) -> Iterator[tuple[str, Any]]:
     yield "commands", memory.book
     yield "faults", memory.faults
     yield "lost", memory.lost
-
-
-def _read(read: Callable[[str], bytes | None], key: str, kind: Any, default: Any) -> Any:
-    raw = read(key)
-    if raw is None or raw == b"null":
-        return default
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except msgspec.DecodeError as exc:
-        log.warning("memory: %s cannot be read (%s); it begins anew", key, exc)
-        return default

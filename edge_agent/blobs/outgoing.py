@@ -83,6 +83,18 @@ class Outgoing:
         finally:
             os.close(folder)
 
+    def show_if_laid(self, sha256: str) -> bool:
+        """Give a picture its own name that a producer laid down and did not come to show; return whether there was one.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        beside = self.folder / f".{sha256}"
+        if not beside.is_file():
+            return False
+        self.show(beside, sha256)
+        return True
+
     def remove(self, waiting: Waiting) -> None:
         """Remove what the hub has, or what nobody will take."""
         waiting.path.unlink(missing_ok=True)

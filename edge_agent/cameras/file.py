@@ -105,7 +105,7 @@ class FileSource:
         if self._times.is_missed(media_s):
             return None
         try:
-            pixels = self._scaler.pixels(arrival.picture)
+            pixels = self._scaler.pixels(arrival.picture, sharp=arrival.sharp)
         except CameraEmptyError:
             raise self._empty(arrival.picture.width, arrival.picture.height) from None
         return Frame(pixels=pixels, number=self.tally.arrived, taken_up_ms=self._times.up_ms(media_s))
@@ -138,7 +138,8 @@ class FileSource:
     def _read_on(self, stream: Stream, every_s: float) -> bool:
         """Read a packet; at the end of the clip begin again or say so. Return whether something came."""
         try:
-            self._waiting.extend(stream.arrivals(every_s=every_s))
+            more = stream.arrivals(every_s=every_s, is_for_glances=self._scaler.is_for_glances)
+            self._waiting.extend(more)
         except FFmpegError as exc:
             self._finish(stream, broke_off=of_file(exc, shown=str(self._path)))
             return False

@@ -21,6 +21,7 @@ STEP = 0.75
 STEP_EVERY_MS = 30_000
 """A board with a heat sink follows its load within a minute or so."""
 LEAST_PART = 0.25
+COOL_AGAIN = "Papan cukup sejuk lagi. / The board is cool enough again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,28 @@ def feel(heat: Heat, temperature_c: float | None, *, real_ms: int) -> Heat:
     if not is_urgent and heat.changed_ms is not None and real_ms - heat.changed_ms < STEP_EVERY_MS:
         return heat
     return replace(heat, part=part, changed_ms=real_ms)
+
+
+def heat_text(heat: Heat, temperature_c: float | None) -> str:
+    """Return what is told of the heat. Three texts, so that a figure that no longer holds does not go on standing."""
+    board_id, board_en = (
+        ("", "") if temperature_c is None else (f" {temperature_c:.0f} °C", f" at {temperature_c:.0f} °C")
+    )
+    if not heat.is_hot:
+        return COOL_AGAIN
+    if heat.part <= LEAST_PART:
+        return (
+            f"Papan sangat panas{board_id}; kamera hanya memakai seperempat jatah prosesornya, yang paling sedikit. "
+            "Beri kotak teduh dan aliran udara. / "
+            f"The board is very hot{board_en}; cameras use a quarter of their share of CPU, the least there is. "
+            "Give the box shade and air."
+        )
+    return (
+        f"Papan panas{board_id}; kamera memakai sebagian jatah prosesornya, selangkah demi selangkah. "
+        "Beri kotak teduh dan aliran udara. / "
+        f"The board is hot{board_en}; cameras use a part of their share of CPU, step by step. "
+        "Give the box shade and air."
+    )
 
 
 def _wanted(part: float, temperature_c: float | None) -> float:

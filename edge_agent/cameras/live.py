@@ -83,7 +83,9 @@ class LiveSource:
         if arrival.picture is None:
             return None
         return Frame(
-            pixels=self._scaler.pixels(arrival.picture), number=self.tally.arrived, taken_up_ms=self._clock.up_ms()
+            pixels=self._scaler.pixels(arrival.picture, sharp=arrival.sharp),
+            number=self.tally.arrived,
+            taken_up_ms=self._clock.up_ms(),
         )
 
     def read(self) -> Frame:
@@ -101,7 +103,7 @@ class LiveSource:
         """Read one packet; return False when a device had none yet."""
         began_ms = self._clock.real_ms()
         try:
-            self._waiting.extend(stream.arrivals(every_s=every_s))
+            self._waiting.extend(stream.arrivals(every_s=every_s, is_for_glances=self._scaler.is_for_glances))
         except BlockingIOError:
             self._be_patient()
             return False

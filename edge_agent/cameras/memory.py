@@ -3,22 +3,19 @@
 Read tolerantly: what cannot be read begins anew and says so in the log.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from contract.desired import Desired
 from edge_agent.cameras.drawings import Drawings
 from edge_agent.cameras.view_commands import CommandBook
+from edge_agent.outbox.remembered import remembered
 from edge_agent.stills.allowance import Spent
 
 Flows = dict[str, tuple[str, int]]
 """Traffic state and since when, UTC ms, by zone."""
-
-log = logging.getLogger(__name__)
 
 
 class KeptFlows(Struct, frozen=True, kw_only=True):
@@ -43,20 +40,23 @@ class Memory(Struct, frozen=True, kw_only=True):
     drawings: Drawings = Drawings()
     flows: KeptFlows = KeptFlows()
     stills: Spent = Spent()
+    last_still: str = ""
+    """SHA-256 of the newest still whose record is on the disk; its file may not have got its name yet."""
     commands: CommandBook = CommandBook()
 
 
 def load(read: Callable[[str], bytes | None]) -> Memory:
     """Return what the last process remembered; `read` gives the outbox's state by key."""
     return Memory(
-        faults=_read(read, "faults", tuple[str, ...], ()),
-        fault_texts=_read(read, "fault_texts", dict[str, str], {}),
-        lost=_read(read, "lost", int, 0),
-        desired=_read(read, "desired", Desired, None),
-        drawings=_read(read, "drawings", Drawings, Drawings()),
-        flows=_read(read, "flows", KeptFlows, KeptFlows()),
-        stills=_read(read, "stills", Spent, Spent()),
-        commands=_read(read, "commands", CommandBook, CommandBook()),
+        faults=remembered(read, "faults", tuple[str, ...], ()),
+        fault_texts=remembered(read, "fault_texts", dict[str, str], {}),
+        lost=remembered(read, "lost", int, 0),
+        desired=remembered(read, "desired", Desired, None),
+        drawings=remembered(read, "drawings", Drawings, Drawings()),
+        flows=remembered(read, "flows", KeptFlows, KeptFlows()),
+        stills=remembered(read, "stills", Spent, Spent()),
+        last_still=remembered(read, "last_still", str, ""),
+        commands=remembered(read, "commands", CommandBook, CommandBook()),
     )
 
 
@@ -69,15 +69,5 @@ def parts(memory: Memory) -> Iterator[tuple[str, Any]]:
     yield "drawings", memory.drawings
     yield "flows", memory.flows
     yield "stills", memory.stills
+    yield "last_still", memory.last_still
     yield "commands", memory.commands
-
-
-def _read(read: Callable[[str], bytes | None], key: str, kind: Any, default: Any) -> Any:
-    raw = read(key)
-    if raw is None or raw == b"null":
-        return default
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except msgspec.DecodeError as exc:
-        log.warning("memory: %s cannot be read (%s); it begins anew", key, exc)
-        return default

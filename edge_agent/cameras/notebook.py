@@ -88,6 +88,11 @@ class Notebook:
         return self._pen.memory.stills
 
     @property
+    def last_still(self) -> str:
+        """SHA-256 of the newest still of which a record was written, also by processes before this one; empty: none."""
+        return self._pen.memory.last_still
+
+    @property
     def commands(self) -> CommandBook:
         """Which commands were answered, also by processes before this one."""
         return self._pen.memory.commands
@@ -152,15 +157,25 @@ class Notebook:
 
         self._pen.write(write, len(places))
 
-    def tell_appearance(self, source: str, appearance: Appearance, *, model: str, drawing: str = "") -> None:
-        """Write down at once that people or a boat have come."""
+    def tell_appearance(
+        self, source: str, appearance: Appearance, *, doubts: tuple[str, ...] = (), model: str, drawing: str = ""
+    ) -> None:
+        """Write down at once that people or a boat have come.
+
+        Args:
+            source: of the camera.
+            appearance: what was seen.
+            doubts: in which the view's counting stands; without them the hub would take this word for a good one.
+            model: digest.
+            drawing: digest.
+        """
 
         def write(transaction: Transaction) -> None:
             told = self._pen.envelope(transaction, RecordClass.READING, source)
             zone, label, count = appearance.zone, appearance.label, appearance.count
             transaction.append(
-                Sighting(**told, zone=zone, label=label, count=count, model=model, drawing=drawing)
-            )  # fmt: skip
+                Sighting(**told, zone=zone, label=label, count=count, doubts=doubts, model=model, drawing=drawing)
+            )
 
         self._pen.write(write, 1)
 
@@ -180,7 +195,8 @@ class Notebook:
             Whether all of it is on the disk.
         """
         before = self._pen.memory
-        self._pen.memory = replace(before, stills=spent, commands=_answered(before.commands, answer))
+        commands = _answered(before.commands, answer)
+        self._pen.memory = replace(before, stills=spent, last_still=still.sha256, commands=commands)
         record_class = RecordClass.TELEMETRY if answer is None else RecordClass.READING
 
         def write(transaction: Transaction) -> None:
@@ -200,7 +216,9 @@ class Notebook:
 
         if self._pen.write(write, 0):  # nothing lost: another frame will do
             return True
-        self._pen.memory = replace(self._pen.memory, stills=before.stills, commands=before.commands)
+        self._pen.memory = replace(
+            self._pen.memory, stills=before.stills, last_still=before.last_still, commands=before.commands
+        )
         return False
 
     def answer(self, answer: Answer) -> bool:

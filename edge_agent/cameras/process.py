@@ -17,13 +17,14 @@ from contract.records import RecordClass
 from edge_agent.cameras.asked_stills import AskedStills
 from edge_agent.cameras.drawing_desk import VIEW_REFUSED, DrawingDesk
 from edge_agent.cameras.duty import Duty
-from edge_agent.cameras.heat import Heat, feel
+from edge_agent.cameras.heat import Heat, feel, heat_text
 from edge_agent.cameras.notebook import Notebook
 from edge_agent.cameras.state import FAULT_CODES, CameraState
 from edge_agent.cameras.still_desk import StillDesk
 from edge_agent.cameras.view_post import ViewPost
 from edge_agent.health.watchdog import Watchdog
 from edge_agent.outbox.inbox import InboxReader
+from edge_agent.sightings.doubts import TOO_SLOW
 from edge_agent.stop import Stop
 
 SECOND_MS = 1_000
@@ -97,6 +98,8 @@ class CameraProcess:
         self._heat = Heat()
         self._window_s = max(SHORTEST_WINDOW_S, min(WINDOW_S, WINDOW_S / clock.rate))
         self._unwatched = tuple(view_faults)
+        self._doubts: dict[str, tuple[str, ...]] = {}
+        """Of each view's last window, as far as they hold for what is told at once: seen it was."""
         self._is_to_begin_anew = False
         self._second_due_ms = self._warm_due_ms = 0
         self._tell_due_ms = clock.real_ms() + TELL_EVERY_MS
@@ -156,7 +159,12 @@ class CameraProcess:
             return 0.0
         looked = post.look(frame, real_ms=self._clock.real_ms())
         for appearance in looked.appearances:
-            self._notebook.tell_appearance(source, appearance, model=post.detector.digest, drawing=post.drawing)
+            self._notebook.tell_appearance(
+                *(source, appearance),
+                doubts=self._doubts.get(source, ()),
+                model=post.detector.digest,
+                drawing=post.drawing,
+            )
         self._close_window_if_over(post)
         cost_s = self._cpu_used_s() - before_s
         self._duty.note_look(source, real_ms=self._clock.real_ms(), cost_s=cost_s, is_moving=looked.is_awake)
@@ -245,11 +253,7 @@ class CameraProcess:
         temperature_c = self._temperature_c()
         self._heat = feel(self._heat, temperature_c, real_ms=real_ms)
         self._duty.set_heat(self._heat.part)
-        board_c, part = f"{temperature_c or 0:.0f} °C", f"{100 * self._heat.part:.0f} %"
-        text = (
-            f"Papan {board_c}; kamera memakai {part} dari jatah prosesornya. Beri kotak teduh dan aliran udara. / "
-            f"The board is at {board_c}; cameras use {part} of their share of CPU. Give the box shade and air."
-        )
+        text = heat_text(self._heat, temperature_c)
         self._notebook.note_fault(HOT, is_active=self._heat.is_hot, text=text, record_class=RecordClass.TELEMETRY)
 
     def _close_window_if_over(self, post: ViewPost) -> None:
@@ -259,6 +263,7 @@ class CameraProcess:
     def _close_window(self, post: ViewPost) -> None:
         at_ms = self._notebook.stamp().at_ms
         places = post.close_window(real_ms=self._clock.real_ms(), at_ms=at_ms)
+        self._doubts[post.source] = (TOO_SLOW,) if any(TOO_SLOW in place.doubts for place in places) else ()
         self._notebook.tell_window(post.source, places, model=post.detector.digest, drawing=post.drawing)
 
     def _tell_counts(self, real_ms: int) -> None:

@@ -1,5 +1,7 @@
 """Decoded pictures as pixels of a frame: RGB, cells or a smaller picture, by swscale and not before it is asked for."""
 
+import logging
+
 import numpy as np
 from av import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
@@ -7,6 +9,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from edge_agent.cameras.cells import Cells, grey_of, grid_of
 from edge_agent.cameras.errors import CameraEmptyError
 from edge_agent.cameras.frame import Held, Image, Pixels
+from edge_agent.cameras.glance import Sharp
 from edge_agent.inference.ahead import Ahead, Habit
 from edge_agent.inference.letterbox import Scaler as PartScaler
 
@@ -15,6 +18,8 @@ LEAST_SIDE_PX = 16
 OWN_FORMATS = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p"})
 """Planes of brightness and colour, as decoders of H.264, H.265 and JPEG make them in memory of their own. Others (raw
 pictures of a USB camera) may lie in memory of the camera's driver, which goes when the camera does: RGB at once."""
+
+log = logging.getLogger(__name__)
 
 
 def fitted(*, width_px: int, height_px: int, max_width_px: int) -> tuple[int, int]:
@@ -47,15 +52,24 @@ class Scaler:
         self._shown = shown
         self._of = Workshop()
 
-    def pixels(self, picture: VideoFrame) -> Pixels:
+    @property
+    def is_for_glances(self) -> bool:
+        """Whether the detector has asked for none of the last pictures, so that of the next one cells will do."""
+        return not self._of.habit.is_kept()
+
+    def pixels(self, picture: VideoFrame, *, sharp: Sharp | None = None) -> Pixels:
         """Return a decoded picture, to be converted by whoever needs it.
+
+        Args:
+            picture: as the decoder gave it.
+            sharp: decodes it with everything, if it is for a glance only.
 
         Raises:
             CameraEmptyError: it has no size.
         """
         verify_size(width_px=picture.width, height_px=picture.height, shown=self._shown)
         size_px = fitted(width_px=picture.width, height_px=picture.height, max_width_px=self._max_width_px)
-        decoded = Decoded(picture, size_px=size_px, workshop=self._of)
+        decoded = Decoded(picture, size_px=size_px, workshop=self._of, sharp=sharp)
         return decoded if picture.format.name in OWN_FORMATS else Held(image=decoded.image)
 
 
@@ -96,18 +110,21 @@ class Tables:
 class Decoded:
     """Pixels as a decoder left them."""
 
-    def __init__(self, picture: VideoFrame, *, size_px: tuple[int, int], workshop: Workshop) -> None:
+    def __init__(
+        self, picture: VideoFrame, *, size_px: tuple[int, int], workshop: Workshop, sharp: Sharp | None = None
+    ) -> None:
         """Convert nothing yet.
 
         Args:
             picture: of any size.
             size_px: at which it is handed out.
             workshop: of this camera.
+            sharp: decodes the picture with everything, if this one is for its cells only.
         """
         self._picture = picture
         self.size_px = size_px
         self._of = workshop
-        self._rgb = _Rgb(picture, size_px, workshop.of_asker)
+        self._rgb = _Rgb(picture, sharp, size_px, workshop.of_asker)
         # It must not refer to this object: a ring of megabytes would wait for Python's collector.
         self.source = Ahead(self._rgb, size_px=size_px, habit=workshop.habit)
         """For the detector."""
@@ -121,8 +138,7 @@ class Decoded:
     def prepare(self) -> None:
         """Make ahead what the detector was given of the picture before; on the reader's thread."""
         if self._of.habit.is_kept():
-            self._rgb.made = _array(self._of.of_reader.scaled(self._picture, self.size_px, "rgb24"))
-            self.source.prepare(self._rgb.made, self._of.parts_of_reader.scaled)
+            self.source.prepare(self._rgb.made_with(self._of.of_reader), self._of.parts_of_reader.scaled)
 
     def cells(self) -> Cells:
         """Return the mean grey levels of its cells, which together are the whole picture; made once."""
@@ -135,16 +151,29 @@ class Decoded:
 class _Rgb:
     """A picture as RGB, made when it is asked for the first time."""
 
-    def __init__(self, picture: VideoFrame, size_px: tuple[int, int], tables: Tables) -> None:
+    def __init__(self, picture: VideoFrame, sharp: Sharp | None, size_px: tuple[int, int], tables: Tables) -> None:
         self._picture = picture
+        self._sharp = sharp
         self._size_px = size_px
         self._tables = tables
         self.made: Image | None = None
 
     def __call__(self) -> Image:
+        return self.made_with(self._tables)
+
+    def made_with(self, tables: Tables) -> Image:
         if self.made is None:
-            self.made = _array(self._tables.scaled(self._picture, self._size_px, "rgb24"))
+            self.made = _array(tables.scaled(self._whole(), self._size_px, "rgb24"))
         return self.made
+
+    def _whole(self) -> VideoFrame:
+        if self._sharp is None:
+            return self._picture
+        whole = self._sharp()
+        if whole is None:
+            log.warning("a key picture cannot be decoded a second time; it is shown without its last smoothing")
+            return self._picture
+        return whole
 
 
 def _array(picture: VideoFrame) -> Image:

@@ -5,7 +5,8 @@
 2. One of each view every hour, one when people or a boat come to a bank, and whenever a person at the hub asks for one,
    within `allowance`. A person is answered in words where there is none.
 3. A file that has a name with a dot in front is nobody's yet. When its record is on the disk it gets its own name, and
-   the uplink may bring it; when the record could not be written, it goes.
+   the uplink may bring it; when the record could not be written, it goes. A process that died between record and name
+   left a picture that the hub waits for: the next process gives it its name.
 """
 
 import logging
@@ -17,6 +18,7 @@ from edge_agent.cameras.notebook import Notebook
 from edge_agent.cameras.state import CameraState
 from edge_agent.cameras.view_post import ViewPost
 from edge_agent.stills.allowance import (
+    DAY_MS,
     Spent,
     StillSettings,
     after,
@@ -30,6 +32,7 @@ from edge_agent.stills.making import Still, still_of
 
 TRY_EVERY_MS = 60_000
 """After the detector or the disk failed."""
+MINUTE_MS, HOUR_MIN = 60_000, 60
 HOUR, BANK, ASKED = "hour", "bank", "asked"
 """Why a still is made, as its record says it."""
 
@@ -38,8 +41,8 @@ OFF = (
     "this box makes no pictures (stills.daily_mb = 0). Change its config file"
 )
 SPENT = (
-    "jatah gambar yang diminta hari ini habis. Coba lagi sesudah pukul 00.00 UTC, atau tunggu gambar tiap jam / "
-    "today's bytes for pictures that people ask for are spent. Try again after 00:00 UTC, or wait for the hourly one"
+    "jatah gambar yang diminta hari ini habis. Coba lagi {left_id} lagi, atau tunggu gambar tiap jam / "
+    "today's bytes for pictures that people ask for are spent. Try again in {left_en}, or wait for the hourly one"
 )
 NOT_KEPT = (
     "penyimpanan kotak tidak menerima gambar. Periksa kartunya / "
@@ -68,6 +71,7 @@ class StillDesk:
         self._failed_ms: dict[str, int] = {}
         self.made = 0
         """Since the start."""
+        self._show_last()
 
     def consider(self, post: ViewPost, frame: Frame, *, has_come: bool, real_ms: int) -> None:
         """Make a still of a frame if it is time.
@@ -123,13 +127,13 @@ class StillDesk:
         if status.state is CameraState.RESHAPED:
             return because("failed", status.text)
         if not fits(self._notebook.stills, self._settings, 1, at_ms=at_ms, is_asked=True):
-            return because("refused", SPENT)
+            return because("refused", _spent_text(at_ms))
         hints = post.hints(frame, real_ms=real_ms)
         if hints is None:
             return because("failed", post.detector.model_fault or post.detector.run_fault)
         still = still_of(frame.image, hints, purpose=post.purpose)
         if not fits(self._notebook.stills, self._settings, len(still.content), at_ms=at_ms, is_asked=True):
-            return because("refused", SPENT)
+            return because("refused", _spent_text(at_ms))
         spent = after_asked(self._notebook.stills, len(still.content), at_ms=at_ms)
         done = because("done", f"{still.width_px} x {still.height_px}, {len(still.content)} byte")
         is_given = self._give(post.source, still, at_ms, spent=spent, why=ASKED, answer=done)
@@ -156,18 +160,42 @@ class StillDesk:
     def _give(
         self, source: str, still: Still, at_ms: int, *, spent: Spent, why: str, answer: Answer | None = None
     ) -> bool:
-        """Write record, answer and file; return whether they are on the disk."""
+        """Write file, record and answer; return whether they are on the disk."""
+        self._show_last()
         try:
             waiting = self._outgoing.lay_beside(still.sha256, still.content)
             if not self._notebook.tell_still(source, still, spent=spent, why=why, answer=answer):
                 waiting.unlink(missing_ok=True)
                 return False
-            self._outgoing.show(waiting, still.sha256)
-            self.made += 1
-            gone = self._outgoing.keep_within(self._limit_bytes, now_ms=at_ms)
         except OSError as problem:
             log.warning("%s: a still could not be kept: %s", source, problem)
             return False
+        self.made += 1
+        self._show_last()
+        self._keep_within(at_ms)
+        return True
+
+    def _show_last(self) -> None:
+        """Give the picture of the newest record its name, if it has none yet: now, or with the next still or start."""
+        try:
+            self._outgoing.show_if_laid(self._notebook.last_still)
+        except OSError as problem:
+            log.warning("a still has a record and no name yet, the disk does not take it: %s", problem)
+
+    def _keep_within(self, at_ms: int) -> None:
+        try:
+            gone = self._outgoing.keep_within(self._limit_bytes, now_ms=at_ms)
+        except OSError as problem:
+            log.warning("pictures that wait were not tidied: %s", problem)
+            return
         if gone:
             log.warning("%d pictures that waited for the hub were dropped: their share of the disk is full", gone)
-        return True
+
+
+def _spent_text(at_ms: int) -> str:
+    """Return that the bytes of the day are spent, and how long still: the day is that of UTC, the reader's is not."""
+    hours, minutes = divmod(-(-(DAY_MS - at_ms % DAY_MS) // MINUTE_MS), HOUR_MIN)
+    left_id, left_en = f"{minutes} menit", f"{minutes} min"
+    if hours:
+        left_id, left_en = f"{hours} jam {left_id}", f"{hours} h {left_en}"
+    return SPENT.format(left_id=left_id, left_en=left_en)

@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 
 from contract.clock import Clock
 from edge_agent.cameras.errors import CameraBrokenError, CameraCodecError
+from edge_agent.cameras.glance import Glances, Sharp
 from edge_agent.cameras.lag import Lag
 from edge_agent.cameras.source import Tally
 from edge_agent.cameras.thrift import Need, Thrift
@@ -63,6 +64,8 @@ class Arrival:
     """On the stream's own clock, s."""
     picture: VideoFrame | None
     """None: not due, or not decoded."""
+    sharp: Sharp | None = None
+    """Of a picture that was decoded for a glance only, see `glance`; None: the picture is whole."""
 
 
 class Stream:
@@ -88,6 +91,7 @@ class Stream:
         self._codec.thread_count = 1
         self._codec.flags |= Flags.low_delay
         self._thrift = Thrift(is_intra_only=self._codec.name in INTRA_ONLY, interval_s=self.interval_s)
+        self._glances = Glances(self._codec)
         self._packets = self._container.demux(self._video)
         self._lag = Lag()
         self._zero_s: float | None = None
@@ -117,8 +121,12 @@ class Stream:
         by_time_s = 0.0 if duration is None else duration / av.time_base
         return max(by_time_s, self._video.frames * self.interval_s) or None
 
-    def arrivals(self, *, every_s: float) -> Iterator[Arrival]:
+    def arrivals(self, *, every_s: float, is_for_glances: bool = False) -> Iterator[Arrival]:
         """Read one packet; yield what it brought, at least one arrival. Nothing comes at the end of the stream.
+
+        Args:
+            every_s: least time between two pictures that are wanted.
+            is_for_glances: as things are nobody will want more of a picture than its cells.
 
         Raises:
             FFmpegError: it cannot be read.
@@ -138,7 +146,13 @@ class Stream:
         if self._way.is_live and self._lag.behind_s(media_s=media_s, real_ms=self._clock.real_ms()) > BEHIND_S:
             self._thrift.catch_up()
         need = self._thrift.need(media_s=media_s, is_key=packet.is_keyframe, every_s=every_s)
+        glanced = self._glanced(packet, every_s) if need is Need.ALONE and is_for_glances else None
+        if glanced is not None:
+            yield glanced
+            return
         found = [] if need is Need.DROP else list(self._pictures(packet, need, every_s=every_s))
+        if need is Need.ALONE and is_for_glances and found and found[0].picture is not None:
+            self._glances.try_on(packet, found[0].picture)
         yield from found or [Arrival(media_s=media_s, picture=None)]
 
     def close(self) -> None:
@@ -187,7 +201,7 @@ class Stream:
     def _stamp_s(self, stamp: int | None) -> float | None:
         """Return a stamp in s; a picture's own `time` is missing when the decoder was emptied."""
         base = self._video.time_base
-        return None if stamp is None or base is None else float(stamp * base)
+        return None if stamp is None or base is None else stamp * base.numerator / base.denominator
 
     def _since_zero(self, stamp_s: float | None) -> float | None:
         """Return a stamp as time since the first packet; None: there is none, or it leaps."""
@@ -195,6 +209,18 @@ class Stream:
             return None
         media_s = stamp_s - self._zero_s
         return media_s if abs(media_s - (self._media_s or 0.0)) < JUMP_S else None
+
+    def _glanced(self, packet: "Packet[VideoStream]", every_s: float) -> Arrival | None:
+        """Return what a packet brings for a glance; None: decode it as all others."""
+        picture = self._glances.picture(packet)
+        if picture is None:
+            return None
+        self._note(is_well=True)
+        media_s = self._media_s or 0.0
+        is_due = self._thrift.takes(media_s=media_s, every_s=every_s)
+        return Arrival(
+            media_s=media_s, picture=picture if is_due else None, sharp=self._glances.sharp(packet) if is_due else None
+        )
 
     def _pictures(self, packet: "Packet[VideoStream]", need: Need, *, every_s: float) -> Iterator[Arrival]:
         self._codec.skip_frame = "NONREF" if need is Need.REFERENCE else "DEFAULT"

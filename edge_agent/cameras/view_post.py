@@ -169,8 +169,9 @@ class ViewPost:
     def pass_second(self, *, is_slow: bool, real_ms: int) -> None:
         """Take note of a second: whether it was looked at too seldom, and whether there was anything to be seen."""
         self._seconds += 1
-        self._slow_seconds += is_slow and not self._is_waiting
-        if self.reader.status().state not in SHOWS:
+        shows = self.reader.status().state in SHOWS
+        self._slow_seconds += is_slow and shows and not self._is_waiting
+        if not shows:
             self._watch.blind(up_ms=self.now_ms(real_ms))
 
     def close_window(self, *, real_ms: int, at_ms: int) -> tuple[PlaceSighting, ...]:

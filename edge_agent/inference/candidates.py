@@ -55,11 +55,11 @@ def above(scores: NDArray[np.float32], wanted: NDArray[np.bool_], score_min: flo
     Raises:
         OutputError: a score is no number from 0 to 1.
     """
-    columns = int(np.flatnonzero(wanted)[-1]) + 1
+    columns = int(wanted.nonzero()[0][-1]) + 1
     ours = np.ascontiguousarray(scores[:, :, :columns])  # three passes follow
     if not (ours.max(initial=0.0) <= 1.0 and ours.min(initial=1.0) >= 0.0):
         raise OutputError(unreadable("scores", "0 to 1"))
-    place = np.flatnonzero(ours >= score_min)
+    (place,) = (ours >= score_min).ravel().nonzero()
     place = place[wanted[place % columns]]
     return np.unravel_index(place, ours.shape)
 

@@ -44,7 +44,7 @@ class GflDecoder:
             OutputError: a score or an edge is no number that can be.
         """
         # The layers are one from here on: what follows takes its time by the call and not by the number.
-        columns = int(np.flatnonzero(wanted)[-1]) + 1
+        columns = int(wanted.nonzero()[0][-1]) + 1
         scores = np.concatenate([outputs[name][:, :, :columns] for name in self._decode.scores], axis=1)
         item, cell, column = above(scores, wanted[:columns], score_min)
         distance_px = _mean_bin(self._logits(outputs, item, cell)) * self._stride_px[cell][:, None]
@@ -66,7 +66,7 @@ class GflDecoder:
         """Return the distributions of cells among those of all layers, [n, 4, bins]."""
         logits = np.empty((len(cell), SIDES * self._decode.bins), np.float32)
         for name, (begin, end) in zip(self._decode.boxes, pairwise(self._begins), strict=True):
-            here = np.flatnonzero((cell >= begin) & (cell < end))
+            (here,) = ((cell >= begin) & (cell < end)).nonzero()
             logits[here] = outputs[name][item[here], cell[here] - begin]
         return logits.reshape(-1, SIDES, self._decode.bins)
 

@@ -55,9 +55,14 @@ def to_frame(
     edges = edges_px(placements)
     scale = (edges[:, 2:] - edges[:, :2]) / inner[:, 2:]
     from_input = edges[:, :2] - inner[:, :2] * scale
-    boxes = box_xyxy_px * np.tile(scale, 2)[item] + np.tile(from_input, 2)[item]
-    lowest, highest = np.tile(edges[:, :2], 2)[item], np.tile(edges[:, 2:], 2)[item]
+    boxes = box_xyxy_px * _twice(scale)[item] + _twice(from_input)[item]
+    lowest, highest = _twice(edges[:, :2])[item], _twice(edges[:, 2:])[item]
     return np.clip(boxes, lowest, highest, out=boxes)
+
+
+def _twice(xy: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return [N, 2] for both corners of a box, [N, 4]."""
+    return np.concatenate([xy, xy], axis=1)
 
 
 def edges_px(placements: Sequence[Placement]) -> NDArray[np.float32]:

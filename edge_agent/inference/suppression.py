@@ -35,7 +35,9 @@ def suppress(
     iou, over_smaller = overlaps(box_xyxy_px[order])
     is_same = (iou > iou_most) | ((over_smaller > CUT_OVERLAP_MOST) & is_cut[order][None, :])
     is_same &= group[order][:, None] == group[order][None, :]
-    kept: NDArray[np.int64] = order[_first_of_each(np.triu(is_same, 1))]
+    place = np.arange(len(order))
+    is_same &= place[:, None] < place
+    kept: NDArray[np.int64] = order[_first_of_each(is_same)]
     return kept
 
 
@@ -51,7 +53,7 @@ def _first_of_each(falls_to: NDArray[np.bool_]) -> NDArray[np.bool_]:
     stays: NDArray[np.bool_] = np.ones(len(falls_to), np.bool_)
     while True:
         after: NDArray[np.bool_] = ~np.any(falls_to & stays[:, None], axis=0)
-        if np.array_equal(after, stays):
+        if (after == stays).all():
             return stays
         stays = after
 

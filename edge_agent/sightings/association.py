@@ -62,6 +62,7 @@ def associate(motion: Motion, family: Indices, found: Boxes, *, is_fresh: Mask, 
     of_track = np.full(len(motion), -1, np.int64)
     ratio = np.log(motion.sides)[:, None] - np.log(np.maximum(areas(found.boxes), 1.0))[None, :] / 2
     may_be = (family[:, None] == found.family[None, :]) & (np.abs(ratio) <= np.log(SIDE_RATIO_MOST))
+    boxes, weak = motion.boxes, ~found.is_good
     narrow = np.full(len(motion), NARROW_BUFFER)
     wide = np.clip(WIDE_DOUBTS * motion.doubt_sides, NARROW_BUFFER, WIDEST_BUFFER)
     every = np.ones(len(motion), bool)
@@ -70,17 +71,18 @@ def associate(motion: Motion, family: Indices, found: Boxes, *, is_fresh: Mask, 
         (is_sure, found.is_good, narrow, NARROW_IOU),
         (~is_sure, found.is_good, narrow, NARROW_IOU),
         (every, found.is_good, wide, WIDE_IOU),
-        (is_fresh & is_sure, ~found.is_good, narrow, WEAK_IOU),
-        (is_fresh & ~is_sure, ~found.is_good, narrow, WEAK_IOU),
+        (is_fresh & is_sure, weak, narrow, WEAK_IOU),
+        (is_fresh & ~is_sure, weak, narrow, WEAK_IOU),
     ):
-        rows = np.flatnonzero(tracks & (of_track < 0))
-        columns = np.flatnonzero(detections & is_free) if len(rows) else rows
+        (rows,) = (tracks & (of_track < 0)).nonzero()
+        columns = (detections & is_free).nonzero()[0] if len(rows) else rows
         if len(columns):
-            near = buffered_ious(motion.boxes[rows], found.boxes[columns], buffer[rows])
-            near = np.where(may_be[np.ix_(rows, columns)], near, 0.0)
+            near = buffered_ious(boxes[rows], found.boxes[columns], buffer[rows])
+            near *= may_be[rows[:, None], columns]
             chosen = _assign(near, iou_least)
-            of_track[rows[chosen >= 0]] = columns[chosen[chosen >= 0]]
-            is_free[columns[chosen[chosen >= 0]]] = False
+            has_one = chosen >= 0
+            of_track[rows[has_one]] = taken = columns[chosen[has_one]]
+            is_free[taken] = False
     return of_track
 
 

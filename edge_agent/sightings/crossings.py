@@ -14,7 +14,7 @@ What crosses is the anchor of a track: the middle of its lower edge, where it st
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from edge_agent.sightings.places import PlacedLine
@@ -46,9 +46,9 @@ class Crossing:
     up_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Way:
-    """What is remembered of a track at a line."""
+    """What is remembered of a track at a line; changed with each frame that shows the track."""
 
     label: str
     anchor_px: XY
@@ -101,13 +101,13 @@ class LineWatch:
         side = _sign(heights) if abs(heights) > MARGIN_HEIGHTS else way.side
         if way.side and side != way.side:
             if not way.is_over:  # around an end
-                way = replace(way, side=side, furthest_heights=0.0)
+                way.side, way.furthest_heights = side, 0.0
             elif track.is_sure:
-                way, crossing = _count(way, side, track.number, up_ms)
+                crossing = _count(way, side, track.number, up_ms)
         else:
-            way = replace(way, side=side)
+            way.side = side
         if way.side == _sign(heights):
-            way = replace(way, furthest_heights=max(way.furthest_heights, abs(heights)))
+            way.furthest_heights = max(way.furthest_heights, abs(heights))
         self._ways[track.number] = way
         return crossing
 
@@ -128,25 +128,18 @@ class LineWatch:
 
     def _next(self, way: _Way, track: Track) -> _Way:
         bare = _sign(self._line.right_of_px(track.anchor_px)) or way.bare_side
-        is_over = way.is_over
         if way.bare_side and bare != way.bare_side:
-            is_over = 0 <= self._line.part_of(self._meeting(way.anchor_px, track.anchor_px)) <= 1
-        return replace(
-            way,
-            label=track.label,
-            anchor_px=track.anchor_px,
-            bare_side=bare,
-            is_over=is_over,
-            at_edge=self._touches_edge(track),
-            is_sure=track.is_sure,
-        )
+            way.is_over = 0 <= self._line.part_of(self._meeting(way.anchor_px, track.anchor_px)) <= 1
+        way.label, way.anchor_px, way.bare_side = track.label, track.anchor_px, bare
+        way.at_edge, way.is_sure = self._touches_edge(track), track.is_sure
+        return way
 
     def _ended(self, number: int, way: _Way, up_ms: int) -> list[Crossing]:
         """One that left the picture beyond the line, but nearer to it than the margin."""
         is_out = way.at_edge and way.is_sure and way.is_over
         if not (is_out and way.side * way.bare_side < 0 and way.furthest_heights >= RUN_HEIGHTS):
             return []
-        return _count(way, way.bare_side, number, up_ms)[1]
+        return _count(way, way.bare_side, number, up_ms)
 
     def _touches_edge(self, track: Track) -> bool:
         left, upper, right, lower = track.box_xyxy_px
@@ -160,12 +153,14 @@ class LineWatch:
         return one[0] + part * (other[0] - one[0]), one[1] + part * (other[1] - one[1])
 
 
-def _count(way: _Way, side: int, number: int, up_ms: int) -> tuple[_Way, list[Crossing]]:
+def _count(way: _Way, side: int, number: int, up_ms: int) -> list[Crossing]:
+    """Take note that a track is beyond the line; return the crossing, if it is its first in that direction."""
     direction = Direction.FORWARD if side > 0 else Direction.BACKWARD
-    beyond = replace(way, side=side, counted=way.counted | {direction}, furthest_heights=0.0)
-    if direction in way.counted:
-        return beyond, []
-    return beyond, [Crossing(label=way.label, direction=direction, track=number, up_ms=up_ms)]
+    is_news = direction not in way.counted
+    way.side, way.counted, way.furthest_heights = side, way.counted | {direction}, 0.0
+    if not is_news:
+        return []
+    return [Crossing(label=way.label, direction=direction, track=number, up_ms=up_ms)]
 
 
 def _sign(value: float) -> int:

@@ -101,10 +101,10 @@ def _merged(box: Floats, score: Floats, index: Indices, family_of: Indices) -> F
     for place in range(len(box)):
         if not free[place]:
             continue
-        members = np.flatnonzero(is_same[place] & free)
+        members = (is_same[place] & free).nonzero()[0][::-1]
         free[members] = False
         vote = np.zeros(len(family_of))
-        vote[index[members[::-1]]] = score[members[::-1]]  # the best of a class comes last and stays
+        vote[index[members]] = score[members]  # the best of a class comes last and stays
         leaders.append(place)
         votes.append(vote)
     if not leaders:

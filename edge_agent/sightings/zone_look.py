@@ -46,7 +46,9 @@ def look(zone: PlacedZone, tracks: Sequence[Track], paces: Mapping[int, Pace]) -
         paces: of the tracks, by number.
     """
     seen = [track for track in tracks if _counts(track) and track.label in COUNTED[zone.kind]]
-    boxes = np.array([track.box_xyxy_px for track in seen]).reshape(-1, 4)
+    if not seen:
+        return ZoneLook(counts=Counter(), filled=0.0, stopped=0, longest_stop_s=0.0, heights_per_s=None)
+    boxes = np.array([track.box_xyxy_px for track in seen])
     members = [track for track, is_in in zip(seen, zone.holds(anchors(boxes)), strict=True) if is_in]
     pace = [paces[track.number] for track in members]
     return ZoneLook(

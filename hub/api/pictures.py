@@ -55,19 +55,32 @@ def pictures_of(
     )
 
 
-def ask_for_still(house: House, view_id: str, *, by: str) -> StillAsked:
+def ask_for_still(house: House, view_id: str, *, by: str, keeps: bool) -> StillAsked:
     """Ask the camera of a view for a picture of now, or join the request that is open.
+
+    Args:
+        house: of the application.
+        view_id: of the view.
+        by: who asks.
+        keeps: whether this hub keeps pictures; where not, the box would refuse to make one.
 
     Raises:
         NotFoundError: there is no such view.
         TooOftenError: it was asked a moment ago, or one person asks very often.
-        RefusedError: no camera looks there, or its box cannot be asked now.
+        RefusedError: this hub keeps none, no camera looks there, or its box cannot be asked now.
     """
     now_ms, rate = house.clock.now_ms(), house.clock.rate
     with house.connections.writing() as connection:
         view = next((one for one in views_of(connection, now_ms=now_ms, rate=rate) if one.id == view_id), None)
         if view is None:
             raise NotFoundError(f"Tidak ada kamera {view_id!r}.", f"There is no view {view_id!r}.")
+        if not keeps:
+            raise RefusedError(
+                "Pusat ini tidak menerima gambar: kotak mengirimnya hanya lewat TLS. Beri pusat sertifikatnya dengan "
+                "hub authority, lalu jalankan ulang.",
+                "This hub takes no pictures: boxes send them by TLS only. Give the hub its certificates by "
+                "hub authority, and start it again.",
+            )
         try:
             made = asking.ask(connection, eye_of(view), view_id=view_id, by=by, now_ms=now_ms, rate=rate)
         except TooSoonError as problem:

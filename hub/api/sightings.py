@@ -14,11 +14,11 @@ from hub.storage import cameras, outlines, sightings, view_bindings
 from hub.storage.connection import Connection
 from hub.storage.sightings import StepRow
 from hub.storage.view_bindings import ViewBinding
+from hub.wall.view_standing import CANNOT_SEE, ROAD_STATES, TOO_SLOW
 
 CHUNK_STEPS = 1_000
 LABELS = ("motorcycle", "car", "bus", "truck", "bicycle", "person", "boat")
-ROAD_STATES = ("lancar", "padat", "macet")
-DOUBTS = ("too_slow", "cannot_see")
+DOUBTS = (TOO_SLOW, CANNOT_SEE)
 _HEAD = ("time", "node", "source", "view", "zone", "kind", "count", "mean", "forward", "backward", *LABELS, "other",
          "occupied", "stopped", "longest_stop_s", *(f"{state}_s" for state in ROAD_STATES), "windows", "seconds",
          "frames", *DOUBTS)  # fmt: skip

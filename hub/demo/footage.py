@@ -76,9 +76,13 @@ class Fetching:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "hub.demo.footage", *words], stdin=subprocess.DEVNULL, start_new_session=True
         )
+        # What is over is taken note of at once: unwaited for, it stays in the table of processes until the demo ends.
+        threading.Thread(target=self._process.wait, name="footage", daemon=True).start()
 
     def end(self) -> None:
         """End it, and its client with it, wherever they are; what was half fetched is thrown away."""
+        if self._process.poll() is not None:
+            return  # its number may be somebody else's by now
         for number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)

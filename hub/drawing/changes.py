@@ -51,6 +51,12 @@ def changes(before: View | None, after: View) -> tuple[Change, ...]:
     )
 
 
+def does_wipe(before: View | None, after: View) -> bool:
+    """Answer whether a drawing leaves nothing to count, where there was something, or the box's own file holds."""
+    is_bare = not after.zones and not after.lines
+    return is_bare and (before is None or bool(before.zones or before.lines))
+
+
 def _of_purpose(before: Outline | None, after: Outline | None) -> tuple[Change, ...]:
     if before == after:
         return ()

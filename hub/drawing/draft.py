@@ -1,7 +1,7 @@
 """A drawing as a form holds it: rows of words, each of which may be wrong. Pure.
 
-Corners stand one a line, `x y`, as parts of the picture; a decimal comma is as good as a point. Everything that is
-wrong is told at once, each at its row and field; `contract.views` has the rules.
+Corners stand one a line, as `hub.drawing.corners` reads them. Everything that is wrong is told at once, each at its row
+and field, and at its corner; `contract.views` has the rules.
 """
 
 import re
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from contract.errors import DrawingError
 from contract.views import CORNERS_MOST, NAME_PATTERN, PLACES_MOST, Flaw, Line, Outline, Point, View, Zone, ZoneKind
+from hub.drawing.corners import NoPoint, read_corners
 
 ROWS_MOST = PLACES_MOST + 8
 """Zones, lines, the purpose, and a few too many, which are refused in words."""
@@ -20,9 +21,6 @@ CORNERS_LONGEST = 4_000
 SIDE_LONGEST = 32
 FORWARD, BACKWARD = "maju", "balik"
 """What the directions of a line are called until somebody knows better."""
-
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?")
-_BETWEEN = re.compile(r"[\s,;\[\]()]*")
 
 
 class Kind(StrEnum):
@@ -41,6 +39,8 @@ class FormFlaw(StrEnum):
     NAME_USED = "name_used"
     NUMBERS = "numbers"
     """What stands there is not two numbers a line."""
+    COMMA = "comma"
+    """A comma that may be a decimal one or stand between x and y."""
     OUTSIDE = "outside"
     """A number below 0 or above 1: perhaps pixels."""
     FEW_CORNERS = "few_corners"
@@ -48,9 +48,16 @@ class FormFlaw(StrEnum):
     TWO_ENDS = "two_ends"
     """A line has more or fewer than two."""
     SIDE = "side"
-    """The name of a direction is empty or too long."""
+    """The name of a direction is too long."""
     KIND = "kind"
     SECOND_PURPOSE = "second_purpose"
+
+
+_FLAWS = {
+    NoPoint.NUMBERS: FormFlaw.NUMBERS,
+    NoPoint.COMMA: FormFlaw.COMMA,
+    NoPoint.OUTSIDE: FormFlaw.OUTSIDE,
+}
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -70,6 +77,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     row: int | None = None
     """None: the drawing as a whole."""
     field: str = ""
+    corners: tuple[int, ...] = ()
+    """Those that it is about, from 1; empty: all of them."""
 
 
 class Read(Struct, frozen=True, kw_only=True):
@@ -169,7 +178,7 @@ class _Reading:
             else:
                 self.zones[name] = Zone(kind=ZoneKind(kind.value), outline=points)
         except DrawingError as problem:
-            self._refuse(Flaw(problem.flaw), number, "corners")
+            self._refuse(Flaw(problem.flaw), number, "corners", problem.corners)
 
     def _name(self, number: int, row: Row) -> str:
         name = "-".join(row.name.lower().split())
@@ -180,28 +189,19 @@ class _Reading:
         return name
 
     def _points(self, number: int, row: Row) -> Outline | None:
-        lines = [line for line in row.corners[:CORNERS_LONGEST].splitlines() if line.strip()]
-        points = [_point(line) for line in lines]
-        if not lines or None in points or len(row.corners) > CORNERS_LONGEST:
+        if len(row.corners) > CORNERS_LONGEST or not row.corners.strip():
             self._refuse(FormFlaw.NUMBERS, number, "corners")
             return None
-        found = tuple(point for point in points if point is not None)
-        if not all(0 <= part <= 1 for point in found for part in point):
-            self._refuse(FormFlaw.OUTSIDE, number, "corners")
-            return None
-        return found
+        points = read_corners(row.corners)
+        found = tuple(point for point in points if not isinstance(point, NoPoint))
+        for wrong, flaw in _FLAWS.items():
+            places = tuple(place for place, point in enumerate(points, start=1) if point is wrong)
+            if places:
+                self._refuse(flaw, number, "corners", places)
+        return found if len(found) == len(points) else None
 
-    def _refuse(self, flaw: Flaw | FormFlaw, row: int, field: str) -> None:
-        self.problems.append(Problem(flaw=flaw, row=row, field=field))
-
-
-def _point(line: str) -> Point | None:
-    """Return the two numbers of a line; None where it holds anything else."""
-    found = _NUMBER.findall(line)
-    if len(found) != 2 or not _BETWEEN.fullmatch(_NUMBER.sub(" ", line)):  # noqa: PLR2004 - x and y
-        return None
-    x, y = (float(number.replace(",", ".")) for number in found)
-    return x, y
+    def _refuse(self, flaw: Flaw | FormFlaw, row: int, field: str, corners: tuple[int, ...] = ()) -> None:
+        self.problems.append(Problem(flaw=flaw, row=row, field=field, corners=corners))
 
 
 def _field_of(flaw: Flaw, *, forward: str) -> str:

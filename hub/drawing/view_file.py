@@ -1,11 +1,11 @@
 """A drawing as the text of a box's view file, and back."""
 
-import tomllib
 from pathlib import Path
 
 import msgspec
 
 from contract.config_file import read_tables
+from contract.toml_text import parse_toml
 from contract.views import View
 
 
@@ -24,13 +24,10 @@ def to_toml(view: View) -> str:
 
 def read_toml(text: str) -> tuple[View | None, tuple[str, ...]]:
     """Return the drawing that a view file's text holds and no problems, or None and every problem."""
-    try:
-        values = tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as problem:
-        return None, (f"bukan TOML / is no TOML: {problem}",)
-    except RecursionError:
-        return None, ("bukan TOML / is no TOML: daftar terlalu dalam / lists too deep",)
-    view, problems = read_tables(View, values, folder=Path())
+    values, problem = parse_toml(text)
+    if problem:
+        return None, (problem,)
+    view, problems = read_tables(View, values, folder=Path(), is_bilingual=True)
     return view, tuple(problems)
 
 

@@ -1,5 +1,8 @@
 """Brings the views of a city file into the database, and out again: place, camera, and what is drawn."""
 
+from collections.abc import Iterator
+
+from hub.drawing.changes import does_wipe
 from hub.fleet.city_file import ViewEntry
 from hub.fleet.standing import Standing, standing
 from hub.storage import outlines, view_bindings, views
@@ -8,9 +11,9 @@ from hub.storage.views import CityView
 
 
 def problems_of(connection: Connection, entries: tuple[ViewEntry, ...]) -> list[str]:
-    """Return what would put a revoked box where it does not stand, or one camera at two views."""
+    """Return what would wipe a drawing unasked, put a revoked box where it does not stand, or a camera at two views."""
     held = {eye: one.view_id for eye, one in view_bindings.counting(view_bindings.all_bindings(connection)).items()}
-    problems = []
+    problems = list(_wiped(connection, entries))
     named: dict[tuple[str, str], str] = {}
     for one in entries:
         if one.node is None or one.source is None:
@@ -25,6 +28,20 @@ def problems_of(connection: Connection, entries: tuple[ViewEntry, ...]) -> list[
                 "the one that replaced it: hub node list"
             )
     return problems
+
+
+def _wiped(connection: Connection, entries: tuple[ViewEntry, ...]) -> Iterator[str]:
+    """Yield a problem for each drawing that leaves nothing to count without both tables standing there empty."""
+    drawn = outlines.newest(connection)
+    for one in entries:
+        drawing, held = one.drawing(), drawn.get(one.view)
+        is_asked = one.zones is not None and one.lines is not None
+        if drawing is not None and does_wipe(held.drawing if held else None, drawing) and not is_asked:
+            yield (
+                f"view {one.view}: tanpa zona dan garis kotak tidak menghitung apa pun. Bila memang begitu, tulis "
+                "keduanya kosong / without zones and lines the box counts nothing. If that is meant, write both empty: "
+                "zones = {}, lines = {}"
+            )
 
 
 def enter(connection: Connection, entries: tuple[ViewEntry, ...], *, now_ms: int) -> None:

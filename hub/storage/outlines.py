@@ -1,5 +1,12 @@
-"""What is drawn on each view: purpose, zones and lines, in versions that are added and never changed."""
+"""What is drawn on each view: purpose, zones and lines, in versions that are added and never changed.
 
+A version that a hub of today would not take (an older one did, or the file is damaged) counts as never saved: one
+drawing must not keep the whole city from being read. The log names it.
+"""
+
+import logging
+
+import msgspec
 from msgspec import Struct
 
 from contract.views import View
@@ -22,6 +29,16 @@ class OutlineVersion(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class _Row(Struct, frozen=True, kw_only=True):
+    view_id: str
+    version: int
+    drawing: str
+    saved_ms: int
+    author: str
+    reason: str
+
+
+_LOG = logging.getLogger(__name__)
 _SELECT = f"SELECT {columns_of(OutlineVersion)} FROM outlines"  # noqa: S608 - our own column names
 
 
@@ -32,16 +49,31 @@ def newest(connection: Connection) -> dict[str, OutlineVersion]:
         connection,
         "SELECT view_id, max(version) AS version, drawing, saved_ms, author, reason FROM outlines GROUP BY view_id",
         (),
-        OutlineVersion,
-        json=("drawing",),
+        _Row,
     )
-    return {row.view_id: row for row in rows}
+    found = (_taken(row) or next(iter(of_view(connection, row.view_id)), None) for row in rows)
+    return {one.view_id: one for one in found if one is not None}
 
 
 def of_view(connection: Connection, view_id: str) -> list[OutlineVersion]:
     """Return the drawings of one view, newest first."""
-    return read(
-        connection, f"{_SELECT} WHERE view_id = ? ORDER BY version DESC", (view_id,), OutlineVersion, json=("drawing",)
+    rows = read(connection, f"{_SELECT} WHERE view_id = ? ORDER BY version DESC", (view_id,), _Row)
+    return [one for one in map(_taken, rows) if one is not None]
+
+
+def _taken(row: _Row) -> OutlineVersion | None:
+    try:
+        drawing = msgspec.json.decode(row.drawing, type=View)
+    except msgspec.DecodeError as exc:
+        _LOG.warning("drawing %d of view %s cannot be used: %s", row.version, row.view_id, exc)
+        return None
+    return OutlineVersion(
+        view_id=row.view_id,
+        version=row.version,
+        drawing=drawing,
+        saved_ms=row.saved_ms,
+        author=row.author,
+        reason=row.reason,
     )
 
 
@@ -50,7 +82,8 @@ def add(connection: Connection, view_id: str, drawing: View, *, now_ms: int, aut
     held = of_view(connection, view_id)
     if held and held[0].drawing == drawing:
         return held[0].version
-    version = held[0].version + 1 if held else 1
+    ever = connection.execute("SELECT max(version) FROM outlines WHERE view_id = ?", (view_id,)).fetchone()
+    version: int = (ever[0] or 0) + 1
     connection.execute(
         f"INSERT INTO outlines ({columns_of(OutlineVersion)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - as above
         (view_id, version, to_json(drawing), now_ms, author, reason),

@@ -14,12 +14,13 @@ CHANGES_KEPT_MS = 24 * 3600 * 1000
 DOWNLINK_KEPT_MS = 7 * 24 * 3600 * 1000
 DAY_MS = 24 * 3600 * 1000
 
-# Ids grow with the time of arrival, so the oldest rows are found without an index on time.
+# Row ids grow with the time of arrival, so the oldest rows are found without an index on time.
 _BY_ID = {
     "records": "received_ms",
     "changes": "at_ms",
     "downlink": "created_ms",
     "gaps": "found_ms",
+    "commands": "issued_ms",
 }
 
 
@@ -51,6 +52,7 @@ def forget_some(
     records_before_ms = now_ms - round(retention.records_days * DAY_MS)
     gone = _forget_by_id(connection, "records", records_before_ms)
     gone += _forget_by_id(connection, "gaps", records_before_ms)
+    gone += _forget_by_id(connection, "commands", records_before_ms)
     gone += _forget_by_id(connection, "changes", now_ms - CHANGES_KEPT_MS)
     gone += _forget_by_id(connection, "downlink", now_ms - DOWNLINK_KEPT_MS)
     if station_id is not None:
@@ -69,12 +71,12 @@ def forget_some(
 def _forget_by_id(connection: Connection, table: str, before_ms: int) -> int:
     time = _BY_ID[table]
     oldest = connection.execute(
-        f"SELECT id, {time} FROM {table} ORDER BY id LIMIT 1"  # noqa: S608 - names from above
+        f"SELECT rowid, {time} FROM {table} ORDER BY rowid LIMIT 1"  # noqa: S608 - names from above
     ).fetchone()
     if oldest is None or oldest[1] >= before_ms:
         return 0
     return connection.execute(
-        f"DELETE FROM {table} WHERE id >= ? AND id < ? AND {time} < ?",  # noqa: S608 - names from above
+        f"DELETE FROM {table} WHERE rowid >= ? AND rowid < ? AND {time} < ?",  # noqa: S608 - names from above
         (oldest[0], oldest[0] + ROWS_A_TIME, before_ms),
     ).rowcount
 

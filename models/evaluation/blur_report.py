@@ -7,17 +7,17 @@ from msgspec import Struct
 
 from models.evaluation.report import Machine, Model
 
-FORM = 1
+FORM = 2
 
 
 class BlurRow(Struct, frozen=True, kw_only=True):
-    """Heads of one label and size."""
+    """Heads, or places of plates, of one label and size."""
 
     label: str
     over_px: float
     to_px: float | None
-    """Height of the labelled box in the frame; None: any."""
-    heads: int
+    """Height of the labelled box in the frame, width of a vehicle's; None: any."""
+    places: int
     readable: int
 
 
@@ -29,6 +29,9 @@ class BlurSet(Struct, frozen=True, kw_only=True):
     heads: int
     unreadable_share: float | None
     """Of the heads, 0 to 1; None without heads."""
+    vehicles: int
+    plates_unreadable_share: float | None
+    """Of the vehicles where their plates are, 0 to 1; None without vehicles."""
     readable_part: float
     """Of the pictures' area, mean, 0 to 1: a still that is all mosaic is of no use."""
     rows: tuple[BlurRow, ...]
@@ -60,16 +63,21 @@ def lines(report: BlurReport) -> Iterator[str]:
     yield f"skor dari / score from {report.least_score:g}, lebar / width {report.still_width_px} px"
     for one in report.sets:
         yield ""
-        share = "–" if one.unreadable_share is None else f"{100 * one.unreadable_share:.1f} %"
         yield (
             f"{one.name}: {one.pictures} gambar / pictures; {one.heads} kepala / heads, tak terbaca / unreadable "
-            f"{share}; gambar yang tetap terbaca / picture that stays readable {100 * one.readable_part:.0f} %"
+            f"{_percent(one.unreadable_share)}; {one.vehicles} tempat pelat / places of plates, tak terbaca / "
+            f"unreadable {_percent(one.plates_unreadable_share)}; gambar yang tetap terbaca / picture that stays "
+            f"readable {100 * one.readable_part:.0f} %"
         )
         for row in one.rows:
             size = f"> {row.over_px:g} px" if row.to_px is None else f"{row.over_px:g}-{row.to_px:g} px"
             yield (
-                f"  {row.label:<12}{size:>12}{row.heads:>6}  terbaca / readable {row.readable}, tak terbaca / "
-                f"unreadable {100 * (1 - row.readable / row.heads):.1f} %"
+                f"  {row.label:<12}{size:>12}{row.places:>6}  terbaca / readable {row.readable}, tak terbaca / "
+                f"unreadable {100 * (1 - row.readable / row.places):.1f} %"
             )
         for remark in one.remarks:
             yield f"  ! {remark}"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"

@@ -1,4 +1,4 @@
-"""`models evaluate DIR --task blur`: of all labelled people, how many stay unreadable in the stills of a box.
+"""`models evaluate DIR --task blur`: how many labelled people and vehicles stay unreadable in the stills of a box.
 
 Each picture becomes a still as the box makes one of a view whose purpose is the whole picture, the hardest case: on
 every other view what is outside the purpose is coarse anyway.
@@ -21,9 +21,9 @@ from models.errors import ModelsError
 from models.evaluation.blur_report import FORM, BlurReport, BlurRow, BlurSet, encode, lines
 from models.evaluation.errors import DetectorError, NothingToEvaluateError
 from models.evaluation.folder import read_folder
-from models.evaluation.heads import HEIGHT_OVER_PX, Head, heads_of, is_readable, readable_share
 from models.evaluation.looking import Tell
 from models.evaluation.pictures import UnreadablePictureError, read_picture
+from models.evaluation.private_places import OVER_PX, PrivatePlace, is_readable, private_places, readable_share
 from models.evaluation.progress import Progress
 from models.evaluation.remarks import Remarks
 from models.evaluation.report import Model
@@ -32,16 +32,16 @@ from models.evaluation.truth import EvaluationSet, LabelledPicture
 from models.manifest import read_manifest
 
 DONE, BELOW = 0, 1
-SIZES_PX = ((HEIGHT_OVER_PX, 80.0), (80.0, 160.0), (160.0, float("inf")))
-"""Height of a labelled box, above the one and up to the other."""
+SIZES_PX = ((OVER_PX, 80.0), (80.0, 160.0), (160.0, float("inf")))
+"""Of a labelled box, above the one and up to the other: its height, of a vehicle its width."""
 WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One head, and whether it can be read."""
+    """One head or place of a plate, and whether it can be read."""
 
-    head: Head
+    place: PrivatePlace
     is_readable: bool
 
 
@@ -94,11 +94,14 @@ def _of_set(one: EvaluationSet, words: tuple[str, ...], detector: Detector, tell
             continue
         judged += found
         shares.append(share)
+    heads, plates = ([one for one in judged if one.place.is_plate is wanted] for wanted in (False, True))
     return BlurSet(
         name=one.name,
         pictures=len(shares),
-        heads=len(judged),
-        unreadable_share=_unreadable(judged),
+        heads=len(heads),
+        unreadable_share=_unreadable(heads),
+        vehicles=len(plates),
+        plates_unreadable_share=_unreadable(plates),
         readable_part=float(np.mean(shares)) if shares else 0.0,
         rows=tuple(_rows(judged)),
         remarks=(*words, *(remark.sentence() for remark in remarks.all())),
@@ -106,27 +109,30 @@ def _of_set(one: EvaluationSet, words: tuple[str, ...], detector: Detector, tell
 
 
 def _of_picture(picture: LabelledPicture, detector: Detector) -> tuple[list[Judged], float]:
-    """Return the heads of a picture, and the part of it that stays readable."""
+    """Return the private places of a picture, and the part of it that stays readable."""
     image = read_picture(picture.file, width_px=picture.width_px, height_px=picture.height_px)
     try:
         found = detector.hints(image, score_min=LEAST_SCORE)
     except InferenceError as exc:
         raise DetectorError(f"{picture.name}: {exc}") from exc
     still, plain = blur.blurred(image, found, purpose=WHOLE), blur.small(image)
-    judged = [Judged(head=head, is_readable=is_readable(head, still=still, plain=plain)) for head in heads_of(picture)]
+    judged = [
+        Judged(place=place, is_readable=is_readable(place, still=still, plain=plain))
+        for place in private_places(picture)
+    ]
     return judged, readable_share(still, plain)
 
 
 def _rows(judged: Sequence[Judged]) -> list[BlurRow]:
-    """Return a row for each label and size that somebody has."""
+    """Return a row for each label and size that somebody or something has."""
     rows = []
-    for label in sorted({one.head.label for one in judged}):
+    for label in sorted({one.place.label for one in judged}):
         for over_px, to_px in SIZES_PX:
-            some = [one for one in judged if one.head.label == label and over_px < one.head.height_px <= to_px]
+            some = [one for one in judged if one.place.label == label and over_px < one.place.size_px <= to_px]
             if some:
                 readable = sum(one.is_readable for one in some)
                 top_px = None if to_px == float("inf") else to_px
-                rows.append(BlurRow(label=label, over_px=over_px, to_px=top_px, heads=len(some), readable=readable))
+                rows.append(BlurRow(label=label, over_px=over_px, to_px=top_px, places=len(some), readable=readable))
     return rows
 
 
@@ -138,7 +144,7 @@ def _report(sets: tuple[BlurSet, ...], model: Model, clock: Clock, *, folder: Pa
     if not any(one.heads for one in sets):
         raise NothingToEvaluateError(
             f"{folder}: tidak ada orang atau pengendara berlabel di atas / no person or rider labelled above "
-            f"{HEIGHT_OVER_PX:g} px. Beri kotak pada orang / put boxes on people: docs/models.md."
+            f"{OVER_PX:g} px. Beri kotak pada orang / put boxes on people: docs/models.md."
         )
     return BlurReport(
         form=FORM, task="blur", made_ms=clock.now_ms(), model=model, machine=this_machine(),

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from contract.clock import SystemClock
 from tests.support.browsers import CHROMIUM, chromium
 from tests.support.cities import flooded_city
 from tests.support.hub_data import HubData
 from tests.support.webs import StandingClock
+
+expect.set_options(timeout=20_000)
+"""Not 5 s: three workers, each with a browser of its own, may share two cores. What is there is not waited for."""
 
 
 @pytest.fixture(scope="module")

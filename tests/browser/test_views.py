@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 PAGES = ("/kamera?", "/kamera/pasar-mardika?", "/kamera/bantaran-batu-gajah?rentang=24j&", "/dinding?")
 LOADS_MOST_BYTES = 150_000
 EYE = ("n-7f3k2m93", "c1")
+PARTS = (".watch .now", ".watch .now table", ".gallery")
 OVERLAPPING = """() => [...document.querySelectorAll(".view")].flatMap((tile) => {
   const boxes = [...tile.querySelectorAll("h3, .chip:not([hidden]), p, svg")].map((element) => {
     const words = document.createRange();
@@ -77,3 +78,19 @@ def test_a_tile_grows_old_by_itself_and_says_so_without_the_hub(
         expect(tile).to_have_attribute("data-state", "late")
         seen.page.evaluate("() => { document.querySelector('.view').dataset.at -= 60000; }")
         expect(tile).to_contain_text("DATA BASI")
+
+
+@pytest.mark.parametrize("width", [1100, 1280, 1440, 1800])
+def test_what_a_camera_counts_now_stands_beside_its_picture(
+    browser: Browser, city: HubData, clock: StandingClock, width: int
+) -> None:
+    watch_city(city, minutes=5)
+    with serving(city.path, clock=clock) as web, watched(browser, size=(width, 1000)) as seen:
+        seen.page.goto(f"{web.base_url}/kamera/pasar-mardika")
+        now, table, picture = (seen.page.locator(one).bounding_box() for one in PARTS)
+        assert now is not None
+        assert table is not None
+        assert picture is not None
+        assert now["x"] + now["width"] <= picture["x"]
+        assert now["y"] < picture["y"] + picture["height"], "no empty half"
+        assert table["x"] + table["width"] <= now["x"] + now["width"], "no table that leaves its panel"

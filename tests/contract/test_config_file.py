@@ -67,3 +67,36 @@ def test_good_tables_become_frozen_values_with_paths_in_their_folder() -> None:
     box, problems = read_tables(Box, {"gauge": {"g1": {"every_s": 120}}, "home": "h"}, folder=Path("/etc/box"))
     assert problems == []
     assert box == Box(gauge={"g1": Gauge(every_s=120.0)}, home=Path("/etc/box/h"))
+
+
+@pytest.mark.parametrize(
+    ("gauge", "indonesian", "english"),
+    [
+        (
+            {"max_distance_mm": 35},
+            "max_distance_mm harus 300 sampai 10000, tertulis 35. Maksudnya 3500?",
+            "must be 300 to 10000, got 35. Did you mean 3500?",
+        ),
+        (
+            {"limits": [0, 1, 5]},
+            (
+                "limits harus 2 nilai di dalam [ ], masing-masing angka, tertulis [0, 1, 5]. "
+                "Angka desimal memakai titik: 0.5."
+            ),
+            "must be 2 values in [ ], each a number, got [0, 1, 5]. Numbers have a decimal point: 0.5.",
+        ),
+        (
+            {"max_distance": 3},
+            "max_distance tidak dikenal di sini. Maksudnya max_distance_mm?",
+            "is not known here. Did you mean max_distance_mm?",
+        ),
+    ],
+)
+def test_where_it_is_asked_for_a_problem_is_told_in_indonesian_then_in_english(
+    gauge: dict[str, Any], indonesian: str, english: str
+) -> None:
+    (problem,) = read_tables(Box, {"gauge": {"g1": gauge}}, folder=Path(), is_bilingual=True)[1]
+    assert problem == f"gauge.g1.{indonesian} / {english}"
+    assert read_tables(Box, {"gauge": 1}, folder=Path(), is_bilingual=True)[1] == [
+        "gauge harus tabel berisi tabel, tertulis 1. / must be a table of tables, got 1."
+    ]

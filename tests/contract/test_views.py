@@ -1,6 +1,7 @@
 """Views: what may be drawn, and that it survives the wire."""
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -8,9 +9,21 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from contract.desired import Desired, DesiredView, desired_view
-from contract.errors import MessageError
+from contract.errors import DrawingError, MessageError
 from contract.messages import decode_message, encode_message
-from contract.views import PLACES_MOST, SHORTEST_LINE, SMALLEST_AREA, Line, Outline, View, Zone, ZoneKind, area, digest
+from contract.views import (
+    PLACES_MOST,
+    SHORTEST_LINE,
+    SMALLEST_AREA,
+    Flaw,
+    Line,
+    Outline,
+    View,
+    Zone,
+    ZoneKind,
+    area,
+    digest,
+)
 
 SQUARE: Outline = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
 PART = st.floats(0, 1, allow_nan=False)
@@ -95,7 +108,7 @@ def test_two_corners_that_change_places_make_an_outline_that_crosses_itself(
     corners = [(0.5 + radius * math.cos(turn), 0.5 + radius * math.sin(turn)) for turn in turns]
     assert area(Zone(kind=ZoneKind.ROAD, outline=tuple(corners)).outline) > 0
     corners[first], corners[first - 1] = corners[first - 1], corners[first]
-    with pytest.raises(ValueError, match=r"must not cross itself|must enclose"):
+    with pytest.raises(ValueError, match=r"must not (cross|touch) itself|must enclose"):
         Zone(kind=ZoneKind.ROAD, outline=tuple(corners))
 
 
@@ -111,13 +124,93 @@ def test_the_area_is_the_shoelace() -> None:
         (((0.1, 0.1), (0.9, 0.9), (0.9, 0.1), (0.1, 0.8)), "must not cross itself"),
         (((0.1, 0.1), (0.5, 0.5), (0.9, 0.9)), "must enclose at least"),
         (((0.1, 0.1), (0.105, 0.1), (0.105, 0.105)), "must enclose at least"),
+        (((0.1, 0.1), (0.5, 0.1), (0.9, 0.1), (0.3, 0.1)), "must enclose at least"),
+        ((*SQUARE, SQUARE[0]), "corners 1 and 5 of NAME are at the same place"),
+        ((*SQUARE[:2], SQUARE[1], *SQUARE[2:]), "corners 2 and 3 of NAME are at the same place"),
+        (((0.1, 0.1), (0.5, 0.5), (0.9, 0.1), (0.9, 0.9), (0.5, 0.5), (0.1, 0.9)), "corners 2 and 5 of NAME"),
+        (((0.1, 0.1), (0.9, 0.1), (0.4, 0.1), (0.4, 0.9)), "goes out to its corner 2 and comes back"),
+        (((0.1, 0.1), (0.5, 0.1), (0.5, 0.9), (0.9, 0.1)), "goes out to its corner 1 and comes back"),
+        (((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.5, 0.1), (0.1, 0.9)), "must not touch itself"),
     ],
 )
-def test_an_outline_that_is_none_is_refused(outline: Outline, says: str) -> None:
-    with pytest.raises(ValueError, match=f"outline {says}"):
+def test_an_outline_that_is_none_is_refused_with_the_corner_that_is_meant(outline: Outline, says: str) -> None:
+    def words(name: str) -> str:
+        return says.replace("NAME", name) if "NAME" in says else f"{name} {says}"
+
+    with pytest.raises(DrawingError, match=words("outline")) as caught:
         Zone(kind=ZoneKind.ROAD, outline=outline)
-    with pytest.raises(ValueError, match=f"purpose {says}"):
+    indonesian, _, english = str(caught.value).partition(" / ")
+    assert "outline" in indonesian
+    assert ": " in indonesian, "what to do"
+    assert ": " in english
+    with pytest.raises(ValueError, match=words("purpose")):
         View(purpose=outline)
+
+
+ON_A_GRID = st.tuples(st.integers(0, 3), st.integers(0, 3))
+"""Of 4 by 4 points: corners fall on each other, on sides, and in a row."""
+
+
+def _is_simple(corners: Sequence[tuple[int, int]]) -> bool:
+    """Answer by whole numbers alone whether a polygon has no corner twice and no two sides that meet elsewhere."""
+    ends = list(zip(corners, (*corners[1:], corners[0]), strict=True))
+    apart = [
+        (one, other)
+        for place, one in enumerate(ends)
+        for after, other in enumerate(ends[place + 1 :], start=place + 1)
+        if after - place not in (1, len(ends) - 1)
+    ]
+    folds = any(
+        _side(a, b, c) == 0 and (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0
+        for (a, b), (_, c) in zip(ends, (*ends[1:], ends[0]), strict=True)
+    )
+    return len(set(corners)) == len(corners) and not folds and not any(_meet(*pair) for pair in apart)
+
+
+def _side(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> int:
+    turn = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return (turn > 0) - (turn < 0)
+
+
+def _meet(one: tuple[tuple[int, int], tuple[int, int]], other: tuple[tuple[int, int], tuple[int, int]]) -> bool:
+    (a, b), (c, d) = one, other
+    if _side(a, b, c) != _side(a, b, d) and _side(c, d, a) != _side(c, d, b):
+        return True
+    return any(
+        _side(*side, point) == 0 and all(min(p, q) <= r <= max(p, q) for p, q, r in zip(*side, point, strict=True))
+        for side, points in ((one, other), (other, one))
+        for point in points
+    )
+
+
+@given(st.lists(ON_A_GRID, min_size=3, max_size=7, unique=True) | st.lists(ON_A_GRID, min_size=3, max_size=7))
+@settings(max_examples=250)
+def test_an_outline_is_taken_just_when_it_is_simple_and_then_has_an_area_and_comes_back_the_same(
+    corners: list[tuple[int, int]],
+) -> None:
+    outline = tuple((x / 3, y / 3) for x, y in corners)
+    try:
+        zone = Zone(kind=ZoneKind.ROAD, outline=outline)
+    except DrawingError:
+        assert not _is_simple(corners)
+        return
+    assert _is_simple(corners)
+    assert area(zone.outline) >= SMALLEST_AREA
+    view = View(purpose=outline, zones={"a": zone})
+    assert msgspec.json.decode(msgspec.json.encode(view), type=View) == view
+
+
+@given(st.lists(POINT, min_size=3, max_size=6))
+def test_corners_anywhere_are_an_outline_with_an_area_or_refused_in_words(corners: list[tuple[float, float]]) -> None:
+    try:
+        zone = Zone(kind=ZoneKind.ROAD, outline=tuple(corners))
+    except DrawingError as problem:
+        flaw, meant = Flaw(problem.flaw), problem.corners
+    else:
+        assert area(zone.outline) >= SMALLEST_AREA
+        return
+    assert flaw in {Flaw.SMALL, Flaw.CROSSING, Flaw.SAME_CORNER, Flaw.SPIKE}
+    assert all(1 <= corner <= len(corners) for corner in meant)
 
 
 @pytest.mark.parametrize("point", [(-0.1, 0.5), (0.5, 1.01), (640, 360)])

@@ -45,7 +45,9 @@ def test_every_command_says_when_the_config_is_not_there(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*command, "--config", "away.toml"]) == 2
-    assert "away.toml: cannot be read" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "away.toml: tidak dapat dibaca" in said
+    assert "cannot be read: No such file" in said
 
 
 def test_a_command_without_a_config_is_a_usage_error() -> None:

@@ -50,12 +50,24 @@ class Way:
         assert session is not None
         self.csrf = session.csrf
         client.cookies.set(SESSION_COOKIE, secret)
+        self.folder = folder
         self.inbox = Inbox.open(folder / "inbox.db")
-        reader = FakeReader(hub.clock, lambda _: with_person(100))
-        self.bench = CameraBench(
-            folder, clock=hub.clock, readers={"c1": reader}, open_detector=lambda *_, **__: detector()
-        )
+        self.bench = self._begun()
         self._sent = 0
+
+    def _begun(self) -> CameraBench:
+        reader = FakeReader(self.hub.clock, lambda _: with_person(100))
+        return CameraBench(
+            self.folder, clock=self.hub.clock, readers={"c1": reader}, open_detector=lambda *_, **__: detector()
+        )
+
+    def restart(self) -> None:
+        """Start the box anew; what the hub had laid into its inbox is gone, and the hub says nothing."""
+        self.close()
+        for file in self.folder.glob("inbox.db*"):
+            file.unlink()
+        self.inbox = Inbox.open(self.folder / "inbox.db")
+        self.bench = self._begun()
 
     def draw(self, fields: dict[str, str]) -> None:
         """Check and save on the page, as a browser without scripts does."""
@@ -114,5 +126,30 @@ def test_a_zone_drawn_on_the_page_is_what_the_box_counts_by_and_the_hub_says_so(
         way.bench.run(63)
         way.carry_up()
         assert way.counted()["tepi-kanan"] == 0, "nobody stands on the right"
+        assert "Kotak memakai versi 2." in way.said()
+        way.close()
+
+
+def test_a_box_that_starts_anew_while_the_hub_is_away_counts_on_by_what_was_drawn_and_takes_the_next_one_later(
+    tmp_path: Path,
+) -> None:
+    hub = HubWorld(tmp_path)
+    with answering(hub.path, clock=hub.clock) as client:
+        way = Way(tmp_path, client, hub)
+        way.draw(LEFT)
+        way.carry_down()
+        way.bench.run(3)
+        way.draw(RIGHT)  # it never leaves the hub
+        for _ in range(2):
+            way.restart()
+            way.bench.run(62)
+        way.carry_up()
+        assert way.counted()["tepi-kiri"] == 1
+        assert "Kotak memakai versi 1; menunggu versi 2." in way.said()
+        way.restart()
+        way.carry_down()
+        way.bench.run(63)
+        way.carry_up()
+        assert way.counted()["tepi-kanan"] == 0
         assert "Kotak memakai versi 2." in way.said()
         way.close()

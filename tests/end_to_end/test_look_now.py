@@ -24,8 +24,9 @@ def pressed_s(city: LookingCity, view_id: str) -> float:
     """Return how long it took from the press until the picture's bytes were in the browser's hands."""
     began_s = time.monotonic()
     assert city.press(view_id).status_code == 303
-    assert "Menunggu kotak" in city.page(view_id)
-    wait_until(lambda: city.stage(view_id) == "here", what="the picture", deadline_s=3 * BAR_S, poll_s=0.02)
+    is_waiting = "Menunggu kotak" in city.page(view_id)
+    assert is_waiting or city.stage(view_id) in {"coming", "here"}, "a box may be quicker than a busy hub's page"
+    wait_until(lambda: city.stage(view_id) == "here", what="the picture", deadline_s=60, poll_s=0.02)
     picture = city.client.get(city.shown(view_id))
     took_s = time.monotonic() - began_s
     assert picture.status_code == 200
@@ -41,7 +42,7 @@ def test_a_picture_of_now_is_on_the_page_within_five_seconds_of_the_press(tmp_pa
         took_s = []
         for press in range(PRESSES):
             view_id = f"view-c{1 + press % 2}"
-            wait_until(partial(is_free, city, view_id), what="the pause between two presses", deadline_s=3 * PAUSE_S)
+            wait_until(partial(is_free, city, view_id), what="the pause between two presses", deadline_s=60)
             took_s.append(pressed_s(city, view_id))
             newest = city.told(view_id)["stills"][0]
             assert (newest["why"], newest["asked_by"], newest["source"]) == ("asked", "sari", view_id[-2:])
@@ -49,7 +50,7 @@ def test_a_picture_of_now_is_on_the_page_within_five_seconds_of_the_press(tmp_pa
         sys.stdout.write(f"press to picture: {', '.join(f'{one:.2f}' for one in took_s)} s; bar {BAR_S:g} s\n")
         assert max(took_s) < BAR_S
         assert city.press(f"view-{STRANGER}").status_code == 303
-        wait_until(lambda: city.stage(f"view-{STRANGER}") == "refused", what="the box's refusal", deadline_s=3 * BAR_S)
+        wait_until(lambda: city.stage(f"view-{STRANGER}") == "refused", what="the box's refusal", deadline_s=60)
         assert "kotak ini tidak punya kamera c9; yang ada: c1, c2" in city.page(f"view-{STRANGER}")
         with city.hub.database() as connection:
             told = [(row.actor, row.action, row.subject) for row in audit.rows(connection, Wanted(actor="sari"))]

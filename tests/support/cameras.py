@@ -42,7 +42,7 @@ class NetworkCamera:
 
     def __enter__(self) -> Self:
         """Return the camera when it listens."""
-        self.child.wait_for_output("ready")
+        self.child.wait_for_output("ready", deadline_s=60)
         return self
 
     def __exit__(self, *_: object) -> None:

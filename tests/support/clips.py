@@ -5,7 +5,7 @@ tests/support/rtsp_server.py, which has no PyAV: each unit behind its length, 4 
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -63,14 +63,19 @@ def write_clip(
     key_every: int = 25,
     b_pictures: int = 0,
     is_seekable_first: bool = False,
+    encoder_options: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a clip of the moving pattern; the ending of its name chooses the container.
 
     `is_seekable_first`: an mp4 has its index at the beginning, as a camera that was told to stream writes it.
+    `encoder_options`: beside the fastest ones, which for H.264 leave its deblocking filter out.
     """
     name, options, pixels = _ENCODERS[form]
     with av.open(str(path), "w", options={"movflags": "faststart"} if is_seekable_first else {}) as clip:
-        stream = cast("VideoStream", clip.add_stream(name, rate=RATE_FPS, options=_options(options, b_pictures)))
+        stream = cast(
+            "VideoStream",
+            clip.add_stream(name, rate=RATE_FPS, options=_options(options, b_pictures) | dict(encoder_options or {})),
+        )
         stream.width, stream.height, stream.pix_fmt = *size_px, pixels
         stream.codec_context.gop_size = key_every
         stream.codec_context.max_b_frames = b_pictures

@@ -45,7 +45,7 @@ repeats = true
 PICTURE = re.compile(r'<img src="(/api/v1/blobs/[0-9a-f]{64})"')
 STRANGER = "c9"
 """A camera that the city thinks the box has."""
-BEGINS_WITHIN_S = 60.0
+BEGINS_WITHIN_S = 120.0
 """A hello that was said before anybody listened is said again after 30 s."""
 
 
@@ -125,7 +125,9 @@ def looking_city(
         city = LookingCity(
             hub=hub, box=box, node_id=known.node_id, client=client, csrf=csrf, programs=programs, secret=secret
         )
-        wait_until(lambda: _is_answered(city), what="the box's first hello to be answered", deadline_s=BEGINS_WITHIN_S)
+        wait_until(
+            lambda: _have_begun(city, sources), what="each camera's first still at the hub", deadline_s=BEGINS_WITHIN_S
+        )
         yield city
         city.verify_alive()
 
@@ -136,12 +138,11 @@ def _is_connected(program: Child, port: int) -> bool:
     return any(one.raddr[1:] == (port,) and one.status == "ESTABLISHED" for one in connections)
 
 
-def _is_answered(city: LookingCity) -> bool:
+def _have_begun(city: LookingCity, sources: tuple[str, ...]) -> bool:
     """Answer whether box and hub talk, and each camera has made its first still, so that what follows is asked for."""
     city.verify_alive()
     with city.hub.database() as connection:
-        (count,) = connection.execute("SELECT count(*) FROM stills").fetchone()
-    return bool(count)
+        return {source for (source,) in connection.execute("SELECT source FROM stills")} == {*sources}
 
 
 def _commands(hub: NewHub, box: NewBox) -> dict[str, list[str | Path]]:

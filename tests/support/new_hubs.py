@@ -32,7 +32,7 @@ class NewHub:
         self.home = folder / "home"
         self.config = folder / "hub.toml"
         self.plain_port, self.bundle_port = free_port(), free_port()
-        self.port = _port_with_room_above()
+        self.port = free_port(above=BOX_PORT_ABOVE)
         self.box_port = self.port + BOX_PORT_ABOVE
         self._broker_port = broker_port
         self._start_files()
@@ -94,14 +94,6 @@ class NewHub:
             )
             assert web.is_running, web.output()
             yield web
-
-
-def _port_with_room_above() -> int:
-    """Return a free port, with the one where boxes look from there free too."""
-    while True:
-        port = free_port()
-        if not is_listening(port + BOX_PORT_ABOVE):
-            return port
 
 
 class NewBox:

@@ -23,6 +23,10 @@ T = TypeVar("T")
 # Below the range from which the kernel takes the ports of outgoing connections: a client that keeps calling a killed
 # server there would in time be given the server's own port, talk to itself and hold the port against the restart.
 _PORTS = range(15_000, 32_000)
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_MINE = _PORTS[_WORKER * len(_PORTS) // _WORKERS : (_WORKER + 1) * len(_PORTS) // _WORKERS]
+"""Workers of one run draw from parts of their own: what one has drawn and not yet bound, no other draws."""
 _given_ports: set[int] = set()
 
 
@@ -53,21 +57,29 @@ def wait_until(condition: Callable[[], T], *, what: str, deadline_s: float = 10.
         pause.wait(poll_s)
 
 
-def free_port() -> int:
-    """Return a TCP port on loopback that nobody listens on and that this test run has not given out before."""
+def free_port(*, above: int = 0) -> int:
+    """Return a TCP port on loopback that nobody listens on and that this test run has not given out before.
+
+    Args:
+        above: the port so far above it is the caller's too, and as free.
+    """
     chooser = random.Random(os.urandom(8))
     while True:
-        port = chooser.choice(_PORTS)
-        if port in _given_ports:
-            continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        _given_ports.add(port)
-        return port
+        port = chooser.choice(_MINE[: len(_MINE) - above])
+        both = {port, port + above}
+        if _given_ports.isdisjoint(both) and all(_can_be_bound(one) for one in both):
+            _given_ports.update(both)
+            return port
+
+
+def _can_be_bound(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def is_listening(port: int) -> bool:

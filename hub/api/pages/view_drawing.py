@@ -2,7 +2,8 @@
 
 1. What is sent is read as a whole: it is refused with a word at each place that is wrong, or its changes are shown.
 2. It is saved only when what is sent is what was shown: `checked` is the digest of that.
-3. Each save is a new version with its author, in the transaction of its row in the audit log. Whoever saves over a
+3. A drawing without any zone and line is saved only with the tick `wipe`, which its summary asks for.
+4. Each save is a new version with its author, in the transaction of its row in the audit log. Whoever saves over a
    version that came meanwhile is refused and shown what would change against that one.
 """
 
@@ -27,7 +28,7 @@ from hub.api.shapes.view import View as Seen
 from hub.audit import log as audit_log
 from hub.audit.action import Action
 from hub.audit.masking import Value
-from hub.drawing.changes import changes
+from hub.drawing.changes import changes, does_wipe
 from hub.drawing.draft import ROWS_MOST, Problem, Row, read, rows_of
 from hub.drawing.view_file import read_toml, to_toml
 from hub.storage import outlines
@@ -37,6 +38,9 @@ from hub.wall.drawing_words import change_words, kind_words, problem_words
 from hub.wall.outline_picture import HEIGHT, WIDTH, shapes_of
 
 WHY_LONGEST = 200
+CONFLICT = 409
+WIPE = "hapus-semua"
+"""What the tick says with which a drawing goes that has no zone and no line."""
 
 ViewId = Annotated[str, Path(max_length=64)]
 VersionAsked = Annotated[int | None, Query(alias="versi", ge=1)]
@@ -57,6 +61,8 @@ class Shown(Struct, frozen=True, kw_only=True):
     why: str = ""
     looks_at: int | None = None
     """An older version that stands in the form."""
+    is_wipe_asked: bool = False
+    """It was sent without the tick that it needs."""
     status: int = 200
 
 
@@ -127,23 +133,26 @@ def _take_drawing(form: AdminForm, view_id: str, sent: FormData) -> Response:
     if found.view is not None:
         shown = replace(shown, checked=found.view)
         if _field(sent, "deed") == "save" and _field(sent, "checked") == digest(found.view):
-            return _save(form, view_id, shown, found.view, base=_field(sent, "base"))
+            is_wiped = _field(sent, "wipe") == WIPE
+            return _save(form, view_id, shown, found.view, base=_field(sent, "base"), is_wiped=is_wiped)
     with form.house.connections.reading() as connection:
         return _page(form, connection, view_id, shown)
 
 
-def _save(form: AdminForm, view_id: str, shown: Shown, drawing: View, *, base: str) -> Response:
-    """Write the next version down, unless another one came since the page was made."""
+def _save(form: AdminForm, view_id: str, shown: Shown, drawing: View, *, base: str, is_wiped: bool) -> Response:
+    """Write the next version down, unless another one came since the page was made, or it would wipe all unasked."""
     at = form.moment()
     with form.writing(Right.DRAW_VIEWS) as writer:
         _known(writer, view_id, form)
         before = next(iter(outlines.of_view(writer, view_id)), None)
+        held = before.drawing if before else None
         is_stale = str(before.version if before else 0) != base
-        if not is_stale and (before is None or before.drawing != drawing):
+        is_unasked = does_wipe(held, drawing) and not is_wiped
+        if not is_stale and not is_unasked and held != drawing:
             version = outlines.add(writer, view_id, drawing, now_ms=at.now_ms, author=at.actor, reason=shown.why)
             detail: dict[str, Value] = {
                 "version": version,
-                "changes": len(changes(before.drawing if before else None, drawing)),
+                "changes": len(changes(held, drawing)),
                 "why": shown.why,
             }
             audit_log.note(
@@ -156,7 +165,9 @@ def _save(form: AdminForm, view_id: str, shown: Shown, drawing: View, *, base: s
             author=before.author or "?",
             version=before.version,
         )
-        shown = replace(shown, said=said, status=409)
+        shown = replace(shown, said=said, status=CONFLICT)
+    elif is_unasked:
+        shown = replace(shown, is_wipe_asked=True, status=422)
     with form.house.connections.reading() as connection:
         return _page(form, connection, view_id, shown)
 
@@ -219,6 +230,7 @@ def _page(form: AdminForm, connection: Connection, view_id: str, shown: Shown) -
         keeps=keeps_pictures(form.request),
         height=height,
         shapes=shapes_of(shown.checked or in_force or View(), height=height),
+        theirs=shapes_of(in_force, height=height) if shown.status == CONFLICT and in_force else None,
         rows=[*shown.rows, Row(), Row()][:ROWS_MOST],
         problems=by_row,
         kinds=kind_words(language),
@@ -226,6 +238,8 @@ def _page(form: AdminForm, connection: Connection, view_id: str, shown: Shown) -
         changes=[]
         if shown.checked is None
         else [change_words(one, language) for one in changes(in_force, shown.checked)],
+        wipes=shown.checked is not None and does_wipe(in_force, shown.checked),
+        wipe=WIPE,
         in_force=msgspec.json.encode(rows_of(in_force)).decode(),
         blank=Row(),
         why_longest=WHY_LONGEST,

@@ -8,7 +8,7 @@ from hub.api.errors import NotSignedInError, RefusedError
 from hub.api.house import TheHouse
 from hub.api.pages.page import TheWording
 from hub.api.pages.views import view_answer
-from hub.api.pictures import TooOftenError, ask_for_still
+from hub.api.pictures import TooOftenError, ask_for_still, keeps_pictures
 
 router = APIRouter(prefix="/kamera", include_in_schema=False)
 
@@ -19,7 +19,7 @@ def look_now(request: Request, view_id: str, house: TheHouse, wording: TheWordin
     if caller is None:
         raise NotSignedInError
     try:
-        ask_for_still(house, view_id, by=caller.name)
+        ask_for_still(house, view_id, by=caller.name, keeps=keeps_pictures(request))
     except (RefusedError, TooOftenError) as problem:
         with house.connections.reading() as connection:
             return view_answer(

@@ -87,8 +87,8 @@ def gallery_of(
 
 
 def _is_told(asked: StillAsked, found: Sequence[ViewStill], house: House) -> bool:
-    """Answer whether the page still speaks of a request: until its end is old, or a picture came since."""
+    """Answer whether the page still speaks of a request: until its end is old, or a later picture is here."""
     if asked.stage in {"waiting", "coming"}:
         return True
     is_old = house.clock.now_ms() - asked.asked_ms > 1000 * TOLD_FOR_S * house.clock.rate
-    return asked.stage != "here" and not is_old and not any(one.arrived_ms > asked.asked_ms for one in found)
+    return asked.stage != "here" and not is_old and not any(one.at_ms > asked.asked_ms for one in found)

@@ -23,6 +23,7 @@ from hub.storage.outlines import OutlineVersion
 from hub.wall.counts_chart import SPANS, CountStep, counts_charts
 from hub.wall.hydrograph import HOUR_MS, Span
 from hub.wall.outline_picture import shapes_of
+from hub.wall.view_standing import CANNOT_SEE, TOO_SLOW
 from hub.wall.wording import Wording
 
 SpanName = Literal["3j", "24j", "7h"]
@@ -184,13 +185,13 @@ def _count_step(step: SightingStep, step_s: int, *, rate: float) -> CountStep:
         at_ms=step.at_ms,
         by_label={label: count * scale for label, count in step.by_label.items()},
         seen=min(1.0, step.seconds * rate / step_s) * (1 - _blind_part(step)),
-        is_least="too_slow" in step.doubts,
+        is_least=TOO_SLOW in step.doubts,
     )
 
 
 def _blind_part(step: SightingStep) -> float:
     """Return the part of a step's windows in which nothing could be seen, 0 to 1; what those counted is no number."""
-    return min(1.0, step.doubts.get("cannot_see", 0) / max(step.windows, 1))
+    return min(1.0, step.doubts.get(CANNOT_SEE, 0) / max(step.windows, 1))
 
 
 def _totals(

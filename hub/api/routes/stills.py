@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from hub.api.actor import Actor
 from hub.api.house import Reader, TheHouse
-from hub.api.pictures import ask_for_still, pictures_of
+from hub.api.pictures import ask_for_still, keeps_pictures, pictures_of
 from hub.api.routes.answers import BUSY, INVALID, NOT_ALLOWED, NOT_FOUND, Answers
 from hub.api.routes.times import MOST_MS
 from hub.api.routes.views import one_view
@@ -16,7 +16,10 @@ from hub.storage.board.stills import EVER_MS
 
 LISTED, LISTED_MOST = 24, 200
 ASKED: Answers = {
-    409: {"model": Problem, "description": "No camera looks there, or its box cannot be asked now"},
+    409: {
+        "model": Problem,
+        "description": "This hub keeps no pictures, no camera looks there, or its box cannot be asked now",
+    },
     429: {"model": Problem, "description": "Asked a moment ago, or very often; Retry-After says when again"},
 }
 
@@ -46,6 +49,6 @@ def stills(
     summary="Ask the camera for a picture of now; within 5 s it is in the list, or the request says why not",
     responses=NOT_FOUND | NOT_ALLOWED | ASKED | BUSY,
 )
-def ask(view_id: str, house: TheHouse, actor: Actor) -> StillAsked:
+def ask(request: Request, view_id: str, house: TheHouse, actor: Actor) -> StillAsked:
     """Ask, or join the request that is open."""
-    return ask_for_still(house, view_id, by=actor.name)
+    return ask_for_still(house, view_id, by=actor.name, keeps=keeps_pictures(request))

@@ -42,6 +42,7 @@ OVER = frozenset({
     "Yang diamati kamera ini diketahui lagi. / What this camera watches is known again.",
     "Gambar zona dari pusat terpakai. / The hub's drawing is in use.",
     "Model bekerja lagi. / The model works again.",
+    "Papan cukup sejuk lagi. / The board is cool enough again.",
 })  # fmt: skip
 """Said when a fault is over: there is nothing to do."""
 HINTS = "Bagian gambar, bukan piksel"
@@ -129,7 +130,7 @@ def test_the_texts_of_every_part_of_a_frames_way_are_looked_at() -> None:
     looked_at = {place.partition(":")[0].rpartition("/")[2] for place, _ in FOUND}
     wanted = {"failures.py", "file.py", "stream.py", "live.py", "newest.py", "usb.py", "rtsp.py", "libcamera.py"}
     wanted |= {
-        "process.py",
+        "heat.py",
         "drawing_desk.py",
         "scaling.py",
         "session.py",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from contract.views import Line, Outline, View, Zone, ZoneKind
 from edge_agent.cameras.cells import cells_of
 from edge_agent.cameras.frame import Held, Image
-from edge_agent.cameras.motion_gate import Motion, MotionGate
+from edge_agent.cameras.motion_gate import Motion, MotionGate, _median
 
 WIDTH_PX, HEIGHT_PX = 320, 180
 LOOK_MS = 500
@@ -180,3 +180,9 @@ def test_no_picture_is_too_small_or_too_odd(shape: tuple[int, int]) -> None:
     gate = MotionGate(View(purpose=UPPER_HALF))
     assert look(gate, image, real_ms=0).is_moving
     assert not look(gate, image, real_ms=500).is_moving
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 4913, 5184])
+def test_the_median_is_that_of_numpy_to_the_bit(count: int) -> None:
+    values = np.random.default_rng(count).normal(100, 30, count).astype(np.float32)
+    assert _median(values.copy()) == float(np.median(values))

@@ -25,7 +25,7 @@ from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.transaction import Transaction
 from edge_agent.sightings.fusion import HEARD_SCORE
 from edge_agent.stop import Stop
-from tests.support.camera_bench import MODEL, CameraBench, CpuMeter, FakeReader, empty_street, with_person
+from tests.support.camera_bench import MODEL, CameraBench, FakeReader, empty_street, with_person
 from tests.support.clocks import FakeClock
 
 
@@ -266,42 +266,6 @@ def test_one_model_serves_all_views(tmp_path: Path, clock: FakeClock) -> None:
     bench.run(3)
     assert opens == [MODEL]
     assert all(post.looks >= 3 for post in bench.posts)
-    bench.close()
-
-
-def test_a_share_that_is_too_small_is_told_on_the_counts_and_not_hidden(tmp_path: Path, clock: FakeClock) -> None:
-    def restless(real_ms: int) -> Image:
-        return with_person(40 * (real_ms // 40 % 10))
-
-    bench = CameraBench(
-        tmp_path,
-        clock=clock,
-        readers={"c1": FakeReader(clock, restless)},
-        open_detector=opened,
-        cores=0.1,
-        meter=CpuMeter(asked_s=0.2),
-    )
-    bench.run(61)
-    assert all("too_slow" in record.doubts for record in bench.records(Sighting) if record.window_s)
-    assert bench.posts[0].asked == pytest.approx(30, abs=8), "0.1 cores at 0.2 s a look"
-    bench.close()
-
-
-def test_a_hot_board_gets_fewer_looks_and_says_so(tmp_path: Path, clock: FakeClock) -> None:
-    heat = {"c": 85.0}
-    bench = CameraBench(
-        tmp_path,
-        clock=clock,
-        readers={"c1": FakeReader(clock, still)},
-        open_detector=opened,
-        temperature_c=lambda: heat["c"],
-    )
-    bench.run(5)
-    assert bench.duty.share == pytest.approx(0.25)
-    heat["c"] = 60.0
-    bench.run(200)
-    assert bench.duty.share == 1.0
-    assert bench.faults() == [("camera_hot", "", True), ("camera_hot", "", False)]
     bench.close()
 
 

@@ -164,8 +164,7 @@ def _answer_as_a_page(listener: socket.socket) -> None:
 def test_a_camera_that_freezes_stalls_its_stream(tmp_path: Path) -> None:
     with _own(tmp_path) as own:
         source = source_of(own.url("/h264"), read_timeout_s=1.0)
-        source.open()
-        source.read()
+        wait_until(lambda: _gives(source), what="a first picture", deadline_s=60)  # a busy machine may need over 1 s
         own.child.stop()
         with pytest.raises(CameraStalledError, match="tersambung, tetapi 1 s tanpa gambar"):
             read_many(source, 50)  # what was under way still comes
@@ -180,7 +179,7 @@ def test_a_frozen_camera_does_not_answer_until_it_goes_on(tmp_path: Path) -> Non
         with pytest.raises(CameraAwayError, match="tidak ada jawaban dalam 1 s"):
             source.open()
         own.child.resume()
-        wait_until(lambda: _opens(source), what="the camera to answer again")
+        wait_until(lambda: _opens(source), what="the camera to answer again", deadline_s=60)
         source.close()
 
 
@@ -207,6 +206,17 @@ def _opens(source: LiveSource) -> bool:
     try:
         source.open()
     except CameraError:
+        return False
+    return True
+
+
+def _gives(source: LiveSource) -> bool:
+    """Answer whether a source opens and gives a picture; where it does not, it is closed."""
+    try:
+        source.open()
+        source.read()
+    except CameraError:
+        source.close()
         return False
     return True
 

@@ -13,6 +13,7 @@ from PIL import Image as Pictures
 
 from contract.records import RecordClass, Still
 from contract.views import View, Zone, ZoneKind
+from edge_agent.blobs.outgoing import Outgoing
 from edge_agent.cameras.frame import Frame, Image
 from edge_agent.cameras.state import CameraState
 from edge_agent.inference.detector import Detector
@@ -142,6 +143,62 @@ def test_without_a_record_there_is_no_file_and_a_minute_later_it_is_tried_again(
     consider(bench)
     assert [record.sha256 for record in bench.records(Still)] == names(bench) != []
     bench.close()
+
+
+class PowerCutError(BaseException):
+    """Nothing of the process catches it."""
+
+
+def cut(*_given: object) -> None:
+    raise PowerCutError
+
+
+def refuse(*_given: object, **_named: object) -> None:
+    raise OSError(30, "Read-only file system")
+
+
+def test_a_still_whose_record_is_on_the_disk_gets_its_name_after_a_power_cut_too(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = bench_of(tmp_path, clock)
+    with monkeypatch.context() as patched:
+        patched.setattr(Outgoing, "show", cut)
+        with pytest.raises(PowerCutError):
+            consider(bench)
+    (record,) = bench.records(Still)
+    assert names(bench) == [f".{record.sha256}"], "the hub waits for it, and nobody brings it"
+    bench.outbox.close()
+    bench = bench_of(tmp_path, clock)
+    assert names(bench) == [record.sha256]
+    assert bench.records(Still) == [record]
+    bench.close()
+
+
+def test_a_power_cut_before_the_record_leaves_nothing_that_anybody_brings(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = bench_of(tmp_path, clock)
+    monkeypatch.setattr(bench.notebook, "tell_still", lambda *_given, **_named: cut())
+    with pytest.raises(PowerCutError):
+        consider(bench)
+    bench.outbox.close()
+    bench = bench_of(tmp_path, clock)
+    assert (bench.outgoing.newest_first(), bench.records(Still)) == ([], [])
+    bench.close()
+
+
+def test_a_name_that_the_disk_does_not_take_comes_with_the_next_still_and_the_answer_stands(
+    bench: CameraBench, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Outgoing, "show", refuse)
+        patched.setattr(Outgoing, "keep_within", refuse)
+        answer = bench.still_desk.make_asked(bench.posts[0], frame(), command_id="p-1", real_ms=clock.real_ms())
+    assert answer is None, "record and answer are on the disk; a second answer would contradict the first"
+    assert bench.outgoing.newest_first() == []
+    consider(bench, image=with_person(100))
+    assert sorted(names(bench)) == sorted(record.sha256 for record in bench.records(Still))
+    assert len(names(bench)) == 2
 
 
 def test_without_a_detector_there_is_no_still(tmp_path: Path, clock: FakeClock) -> None:

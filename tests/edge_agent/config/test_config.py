@@ -30,7 +30,7 @@ def test_each_line_of_the_message_names_the_file(path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_told_with_its_path() -> None:
-    with pytest.raises(ConfigError, match=r"away\.toml: cannot be read: No such file"):
+    with pytest.raises(ConfigError, match=r"away\.toml: tidak dapat dibaca.* / cannot be read: No such file"):
         load(FOLDER / "away.toml")
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from edge_agent.cameras.cells import Cells, cells_of
 from edge_agent.cameras.frame import Image
-from edge_agent.sightings.sight import can_see
+from edge_agent.sightings.sight import SPREAD_LEAST, can_see
 
 
 def _cells(image: Image) -> Cells:
@@ -35,3 +35,11 @@ def test_a_street_with_shade_is_something() -> None:
 def test_a_picture_of_no_size_shows_nothing() -> None:
     assert not can_see(np.zeros((0, 80), np.float32))
     assert not can_see(_cells(np.zeros((4, 4, 3), np.uint8)))
+
+
+@pytest.mark.parametrize("spread", [SPREAD_LEAST - 0.01, SPREAD_LEAST + 0.01])
+def test_the_darkest_and_the_brightest_hundredth_are_those_of_numpy(spread: float) -> None:
+    cells = np.random.default_rng(5).normal(0, 1, (51, 91))
+    dark, bright = np.percentile(cells, (1, 99))
+    levels = np.asarray(100 + cells * spread / (bright - dark), np.float32)
+    assert can_see(levels) == (spread >= SPREAD_LEAST)

@@ -40,19 +40,29 @@ def test_an_empty_file_is_a_view_with_nothing_drawn(tmp_path: Path) -> None:
         ('[zones.jalur]\nkind = "road"\noutline = [[64, 80], [640, 80], [320, 400]]', ["outline[1]", "bukan piksel"]),
         (
             '[zones.jalur]\nkind = "road"\noutline = [[0.1, 0.1], [0.9, 0.9], [0.9, 0.1], [0.1, 0.8]]',
-            ["zones.jalur", "must not cross itself"],
+            ["zones.jalur", "saling memotong", "must not cross itself"],
         ),
         (
             '[zones.jalur]\nkind = "raod"\noutline = [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]]',
-            ["zones.jalur.kind", "Did you mean road?"],
+            ["zones.jalur.kind harus road atau bank", "Maksudnya road?", "Did you mean road?"],
         ),
-        ('[zones.jalur]\nkind = "road"\noutline = [[0.1, 0.1], [0.9, 0.1]]', ["zones.jalur", "length >= 3"]),
+        (
+            '[zones.jalur]\nkind = "road"\noutline = [[0.1, 0.1], [0.9, 0.1]]',
+            ["zones.jalur.outline harus punya 3 sampai 32 nilai", "must have 3 to 32 values, got 2"],
+        ),
         ('[zones.Jalur]\nkind = "road"\noutline = [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]]', ["zones.Jalur", "a letter"]),
         ("[lines.simpang]\nstart = [0.1, 0.5]\nende = [0.9, 0.5]", ["lines.simpang.ende", "Did you mean end?"]),
         ("[lines.simpang]\nstart = [0.5, 0.5]\nend = [0.5, 0.5]", ["lines.simpang", "at least 0.02 apart"]),
-        ("[line.simpang]\nstart = [0.1, 0.5]\nend = [0.9, 0.5]", ["line is not known here", "Did you mean lines?"]),
-        ("zones = 5", ["zones must be a table"]),
-        ("[[[", ["bukan TOML"]),
+        (
+            "[line.simpang]\nstart = [0.1, 0.5]\nend = [0.9, 0.5]",
+            ["line tidak dikenal di sini. Maksudnya lines?", "is not known here. Did you mean lines?"],
+        ),
+        ("zones = 5", ["zones harus tabel", "must be a table"]),
+        ("[[[", ["bukan TOML, baris 1, kolom 3", "is no TOML, line 1, column 3"]),
+        ('name = "Pasar\nx = 1', ["bukan TOML, baris 1, kolom 14: tanda kutip penutup hilang", "line 1, column 14"]),
+        ("[lines.simpang]\nstart = [0,1, 0,5]\nend = [1, 0]", ["lines.simpang.start", "Angka desimal memakai titik"]),
+        ("name = 0,5", ["baris 1, kolom 9", "angka desimal memakai titik", "line 1, column 9"]),
+        ("zones = [", ["di akhir teks", "at the end of the text"]),
     ],
 )
 def test_a_bad_file_is_refused_with_file_key_and_what_to_do(tmp_path: Path, text: str, says: list[str]) -> None:

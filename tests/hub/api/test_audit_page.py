@@ -2,7 +2,6 @@
 
 import csv
 import io
-from pathlib import Path
 
 import httpx
 import msgspec
@@ -15,6 +14,7 @@ from hub.audit.action import Action
 from hub.storage import audit
 from hub.storage import connection as database
 from hub.storage.audit import Wanted
+from hub.wall.pages import TEMPLATES
 from tests.support.clocks import FakeClock
 from tests.support.hub_data import HubData
 from tests.support.seats import Browser, Seat, deeds, person, seated
@@ -178,7 +178,7 @@ def test_who_may_not_see_numbers_is_offered_none(city: HubData, browser: Browser
 
 
 def test_every_deed_has_words_of_its_own() -> None:
-    template = Environment(autoescape=True).from_string(Path("hub/wall/templates/_deeds.html").read_text())
+    template = Environment(autoescape=True).from_string((TEMPLATES / "_deeds.html").read_text(encoding="utf-8"))
     module = template.make_module({"say": lambda text: text})
     unworded = [action.value for action in Action if str(vars(module)["deed"](action.value)).strip() == action.value]
     assert unworded == []

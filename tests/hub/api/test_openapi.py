@@ -8,10 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from hub.api.blob_calls import blob_calls
+from hub.blobs.keeper import Bounds
+from tests.support.clocks import FakeClock
 from tests.support.hub_data import HubData
 from tests.support.sightings import watched_city
 from tests.support.stills import MARKET_EYE, add_asked
+from tests.support.webs import answering
 
 Case = tuple[str, str, int, dict[str, Any]]
 
@@ -127,6 +132,18 @@ def city(tmp_path: Path) -> Iterator[HubData]:
     made = watched_city(tmp_path / "hub.db", minutes=5)
     yield made
     made.close()
+
+
+@pytest.fixture
+def hub(city: HubData, clock: FakeClock, tmp_path: Path) -> Iterator[httpx.Client]:
+    """A hub that keeps pictures."""
+
+    def keeping(app: FastAPI) -> FastAPI:
+        app.state.blobs = blob_calls(app, Bounds(folder=tmp_path / "blobs"))
+        return app
+
+    with answering(city.path, clock=clock, through=keeping) as client:
+        yield client
 
 
 @pytest.fixture

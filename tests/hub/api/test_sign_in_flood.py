@@ -21,7 +21,8 @@ from tests.support.webs import serving
 ATTEMPTS = 1_000
 AT_ONCE = 32
 ACKNOWLEDGED_WITHIN_MS = 200
-"""At p95, as at full ingest load; on a machine that others use, at most four times what it takes in peace."""
+"""At p95, as at full ingest load; on a machine that others use, at most four times what it takes beside as many callers
+who only ask whether the hub lives: they and the one who acknowledges share this process's interpreter."""
 
 
 def line_to(base_url: str) -> http.client.HTTPConnection:
@@ -67,13 +68,31 @@ def attempts(base_url: str, numbers: range) -> Counter[int]:
     return answers
 
 
+def ask_whether_it_lives(base_url: str, *, until: threading.Event) -> None:
+    with closing(line_to(base_url)) as line:
+        while not until.is_set():
+            line.request("GET", "/healthz")
+            line.getresponse().read()
+
+
+def beside_the_harmless(base_url: str, token: str, pool: ThreadPoolExecutor) -> list[float]:
+    """Return how long acknowledging takes beside as many who ask for nothing that costs, milliseconds."""
+    over, done = threading.Event(), threading.Event()
+    done.set()
+    asking = [pool.submit(ask_whether_it_lives, base_url, until=over) for _ in range(AT_ONCE)]
+    try:
+        return acknowledge(base_url, token, until=done, at_least=50)
+    finally:
+        over.set()
+        for one in asking:
+            one.result()
+
+
 def test_a_thousand_attempts_at_once_do_not_keep_an_alert_from_being_acknowledged(city: HubData) -> None:
     token = city.api_token()
     with serving(city.path, clock=SystemClock()) as web, ThreadPoolExecutor(AT_ONCE + 1) as pool:
         base_url, over = str(web.base_url), threading.Event()
-        over.set()
-        quiet = acknowledge(base_url, token, until=over, at_least=50)
-        over.clear()
+        usual = beside_the_harmless(base_url, token, pool)
         acknowledging = pool.submit(acknowledge, base_url, token, until=over, at_least=50)
         began_ms = SystemClock().real_ms()
         asking = [pool.submit(attempts, base_url, range(n, ATTEMPTS, AT_ONCE)) for n in range(AT_ONCE)]
@@ -84,12 +103,12 @@ def test_a_thousand_attempts_at_once_do_not_keep_an_alert_from_being_acknowledge
         figures = web.get("/metrics").text
     sys.stdout.write(
         f"{ATTEMPTS} attempts in {took_s:.1f} s: {dict(answers)}; "
-        f"acknowledge p95 {p95(busy):.0f} ms of {len(busy)}, in peace {p95(quiet):.0f} ms\n"
+        f"acknowledge p95 {p95(busy):.0f} ms of {len(busy)}, beside the harmless {p95(usual):.0f} ms\n"
     )
     assert answers.total() == ATTEMPTS
     assert set(answers) <= {401, 503}
     assert answers[401] >= 1, "passwords are verified meanwhile, in turn"
-    assert p95(busy) < max(ACKNOWLEDGED_WITHIN_MS, 4 * p95(quiet))
+    assert p95(busy) < max(ACKNOWLEDGED_WITHIN_MS, 4 * p95(usual))
     assert f'jagawai_sign_ins_total{{result="busy"}} {answers[503]}.0' in figures
     rows = list(audit.rows(city.connection, Wanted(action="sign_in")))
     assert len(rows) < 110, "a flood of failures makes counted rows"

@@ -95,6 +95,15 @@ def test_an_old_refusal_is_no_news_and_neither_is_one_before_a_newer_picture(cit
     assert "gelap" not in sari.get(PAGE).text
 
 
+def test_a_picture_that_was_on_its_way_at_the_press_does_not_hide_the_answer(
+    city: HubData, browser: Browser
+) -> None:  # fmt: skip
+    sari = sit(city, browser, "operator")
+    add_still(city, MARKET_EYE, ago_s=60.2)  # its file is there 0.4 s later
+    add_asked(city, MARKET_EYE, ago_s=60)
+    assert "Kotak tidak menjawab" in sari.get(PAGE).text
+
+
 def test_the_newest_is_shown_with_time_reason_and_what_is_drawn_and_an_older_one_by_its_link(
     city: HubData, browser: Browser
 ) -> None:
@@ -140,3 +149,12 @@ def test_a_hub_that_keeps_no_pictures_says_so(city: HubData, clock: FakeClock) -
         text = seat.get(PAGE).text
     assert "Pusat ini tidak menerima gambar" in text
     assert "Lihat sekarang</button>" not in text
+
+
+def test_a_hub_without_tls_asks_no_box_for_a_picture_and_says_why(city: HubData, clock: FakeClock) -> None:
+    with answering(city.path, clock=clock) as plain:
+        told = plain.post(LIST, headers=bearer(city))
+    assert (told.status_code, asked(city)) == (409, 0)
+    assert "hanya lewat TLS" in told.json()["error"]["id"]
+    assert "by TLS only" in told.json()["error"]["en"]
+    assert city.connection.execute("SELECT count(*) FROM commands").fetchone() == (0,)

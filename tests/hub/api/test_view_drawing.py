@@ -99,6 +99,47 @@ def test_a_change_is_shown_then_saved_as_a_version_with_its_author_and_a_row_of_
     assert "Versi 2 tersimpan" in words(admin.get(f"{PAGE}?tersimpan=2"))
 
 
+@pytest.mark.parametrize("way", ["nothing sent", "each ticked to go", "only the clear part left", "an empty file"])
+def test_a_drawing_without_zone_and_line_is_saved_only_with_its_own_tick(admin: Seat, city: HubData, way: str) -> None:
+    fields = {
+        "each ticked to go": ZONE | {"remove-0": "1"},
+        "only the clear part left": {"kind-0": "purpose", "corners-0": SQUARE},
+    }.get(way, {})
+    is_file = way == "an empty file"
+    shown = admin.post(f"{PAGE}/berkas", toml='name = "Pasar"') if is_file else checked(admin, fields)
+    assert shown.status_code == 200
+    assert "kotak tidak menghitung apa pun di sini" in words(shown)
+    assert 'name="wipe" value="hapus-semua" required' in shown.text
+    sent = {"deed": "save", "base": "1", "checked": hidden(shown, "checked"), "why": "kamera dilepas", **fields}
+    for unasked in ({}, {"wipe": ""}, {"wipe": "0"}):
+        answer = admin.post(PAGE, **sent, **unasked)
+        assert (answer.status_code, len(versions(city))) == (422, 1)
+        assert 'Centang "Hapus semua"' in words(answer)
+        assert "kamera dilepas" in answer.text, "what was typed is kept"
+    assert 'Tick "Remove all"' in words(admin.post(f"{PAGE}?lang=en", **sent))
+    assert admin.post(PAGE, **sent, wipe="hapus-semua").status_code == 303
+    assert (versions(city)[0].version, versions(city)[0].drawing.zones) == (2, {})
+    purpose = {"kind-0": "purpose", "corners-0": "0 0\n1 0\n1 1"}
+    assert 'name="wipe"' not in checked(admin, purpose).text, "nothing is left to be wiped"
+    assert saved(admin, purpose).status_code == 303
+
+
+def test_a_first_drawing_without_anything_needs_the_tick_too_for_it_goes_before_the_boxs_own_file(
+    admin: Seat, city: HubData
+) -> None:
+    with database.write(city.connection) as connection:
+        connection.execute("DELETE FROM outlines WHERE view_id = 'pasar-mardika'")
+    shown = checked(admin, {})
+    assert "kotak tidak menghitung apa pun" in words(shown)
+    assert saved(admin, {}).status_code == 422
+    assert saved(admin, {"wipe": "hapus-semua"}).status_code == 303
+
+
+def test_a_zone_is_saved_without_the_tick(admin: Seat) -> None:
+    assert 'name="wipe"' not in checked(admin, ZONE).text
+    assert saved(admin, ZONE).status_code == 303
+
+
 def test_what_was_not_shown_is_not_saved(admin: Seat, city: HubData) -> None:
     shown = checked(admin, ZONE)
     other = ZONE | {"name-0": "lain"}
@@ -181,7 +222,12 @@ def test_a_version_goes_out_as_a_boxs_view_file_and_comes_in_by_pasting(admin: S
     assert len(versions(city, "bantaran-batu-gajah")) == 1, "nothing is saved by pasting"
     bad = admin.post(f"{page}/berkas", toml="[zones.a]\nkind = 'raod'")
     assert bad.status_code == 422
+    assert "zones.a.kind harus road atau bank" in words(bad)
     assert "Did you mean road?" in words(bad)
+    torn = admin.post(f"{page}/berkas", toml="name = 'a'\n[zones.a\nkind = 'road'")
+    assert "bukan TOML, baris 2, kolom 9: kurung ] di akhir nama tabel hilang / is no TOML, line 2, column 9" in words(
+        torn
+    )
 
 
 def test_the_page_says_by_which_version_the_box_counts(admin: Seat, city: HubData) -> None:

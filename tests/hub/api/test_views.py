@@ -239,3 +239,17 @@ def test_a_clock_that_runs_fast_makes_no_camera_old_that_looks_in_real_time(city
         page = hub.get("/kamera/peragaan").text
         assert "per 10 mnt" in page, "a bar has room for a whole window"
         assert re.search(r'<path data-group="[a-z]+" stroke-width', page), "ten real seconds are ten minutes of it"
+
+
+def test_what_was_counted_in_steps_nobody_could_see_is_in_no_total(hub: httpx.Client, city: HubData) -> None:
+    eye = ("n-7f3k2m96", "c1")
+    add_view(city, "gelap", "Gelap", None, eye=eye)
+    lit = [*windows("jalan", now_ms=city.now_ms, minutes=9, per_minute=20)]
+    told = [
+        changed(one, {"by_label": {"car": 3}} if ago % 2 else {"by_label": {"car": 77}, "doubts": ("cannot_see",)})
+        for ago, one in enumerate(lit)
+    ]
+    take_in(city, eye, told, spool_no=72)
+    totals = hub.get("/kamera/gelap").text.partition('id="classes"')[2].partition("</section>")[0]
+    assert "</span> 3</td>" in totals
+    assert "77" not in totals

@@ -159,7 +159,7 @@ def test_a_drill_needs_to_know_where_the_hub_lives_and_a_mistyped_file_is_one_er
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert drilled(tmp_path / "none.toml", tmp_path, file=tmp_path) == 2
-    assert "Periksa nama berkas / Check the path" in capsys.readouterr().err
+    assert "Periksa nama berkas. / cannot be read" in capsys.readouterr().err
     assert drilled(config, tmp_path, file=tmp_path / "jagawai.tar.age") == 1
     assert "Coba / try: hub backup list" in capsys.readouterr().err
     (tmp_path / "backup.key").unlink()

@@ -154,3 +154,11 @@ def test_an_end_in_the_middle_of_the_fetching_leaves_no_process_and_no_half_pack
     fetching.end()
     assert not lives(fetching_client)
     assert not [*footage.cache_folder().iterdir()]
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_a_fetching_that_is_over_leaves_nothing_in_the_table_of_processes(tmp_path: Path) -> None:
+    before = {one.pid for one in psutil.Process().children()}
+    fetching = footage.Fetching(link=tmp_path / LINK)  # without apt it gives up at once
+    wait_until(lambda: {one.pid for one in psutil.Process().children()} <= before, what="its end", deadline_s=60)
+    fetching.end()

@@ -5,8 +5,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from contract.views import CORNERS_MOST, PLACES_MOST, Flaw, View, digest
-from hub.drawing.draft import FormFlaw, Row, read, rows_of
+from hub.drawing.draft import FormFlaw, Problem, Row, read, rows_of
 from hub.drawing.view_file import read_toml, to_toml
+from hub.wall.drawing_words import problem_words
+from hub.wall.language import language
 from tests.contract.test_views import views
 from tests.support.sightings import MARKET
 
@@ -83,6 +85,7 @@ MANY = "\n".join(f"{0.1 + n * 0.02:.2f} {0.1 + 0.0008 * n * n:.4f}" for n in ran
         (Row(name="1a", corners=SQUARE), FormFlaw.NAME, "name"),
         (Row(name="", corners=SQUARE), FormFlaw.NAME, "name"),
         (Row(name="ada", corners=SQUARE), FormFlaw.NAME_USED, "name"),
+        (Row(name="a", corners="0.1 0.1\n1,0\n0.2 0.2"), FormFlaw.COMMA, "corners"),
         (Row(name="a", corners="0.1 0.1\nkiri atas\n0.2 0.2"), FormFlaw.NUMBERS, "corners"),
         (Row(name="a", corners=""), FormFlaw.NUMBERS, "corners"),
         (Row(name="a", corners="640 360\n0.1 0.1\n0.5 0.2"), FormFlaw.OUTSIDE, "corners"),
@@ -92,6 +95,8 @@ MANY = "\n".join(f"{0.1 + n * 0.02:.2f} {0.1 + 0.0008 * n * n:.4f}" for n in ran
         (Row(name="a", corners=MANY), FormFlaw.MANY_CORNERS, "corners"),
         (Row(name="a", corners="0.1 0.1\n0.105 0.1\n0.105 0.105"), Flaw.SMALL, "corners"),
         (Row(name="a", corners=BOW), Flaw.CROSSING, "corners"),
+        (Row(name="a", corners=SQUARE + "\n0.1 0.1"), Flaw.SAME_CORNER, "corners"),
+        (Row(name="a", corners="0.1 0.1\n0.9 0.1\n0.4 0.1\n0.4 0.9"), Flaw.SPIKE, "corners"),
         (Row(kind="purpose", corners=BOW), Flaw.CROSSING, "corners"),
         (Row(kind="line", name="a", corners=SQUARE), FormFlaw.TWO_ENDS, "corners"),
         (Row(kind="line", name="a", corners="0.1 0.1\n0.11 0.1"), Flaw.SHORT, "corners"),
@@ -105,6 +110,25 @@ MANY = "\n".join(f"{0.1 + n * 0.02:.2f} {0.1 + 0.0008 * n * n:.4f}" for n in ran
 def test_what_is_wrong_is_told_at_its_row_and_field(row: Row, flaw: Flaw | FormFlaw, field: str) -> None:
     found = read([Row(name="ada", corners=SQUARE), row])
     assert [(one.flaw, one.row, one.field) for one in found.problems] == [(flaw, 1, field)]
+
+
+def test_a_wrong_corner_is_told_by_its_number_and_by_what_is_wrong_with_it() -> None:
+    (row,) = [Row(name="a", corners="0,1 0,1\n\n1,0\n640 360\n0,5\nx y\n0,4 0,4")]
+    told = [(one.flaw, one.corners) for one in read([row]).problems]
+    assert told == [(FormFlaw.NUMBERS, (5,)), (FormFlaw.COMMA, (2, 4)), (FormFlaw.OUTSIDE, (3,))]
+    (twice,) = read([Row(name="a", corners=SQUARE + "\n0.4 0.1")]).problems
+    assert (twice.flaw, twice.corners) == (Flaw.SAME_CORNER, (2, 5))
+    assert problem_words(twice, language("id")).startswith("Sudut 2, 5: Sudut di tempat yang sama. Hapus salah satu")
+    assert problem_words(twice, language("en")).startswith("Corner 2, 5: Corners at the same place. Remove one")
+
+
+def test_every_flaw_has_a_sentence_of_its_own_in_both_languages() -> None:
+    told_by_name = {Flaw.TWICE, FormFlaw.NAME_USED}  # one thing, found at two places
+    for code in ("id", "en"):
+        flaws: list[Flaw | FormFlaw] = [*Flaw, *FormFlaw]
+        said = [problem_words(Problem(flaw=flaw), language(code)) for flaw in flaws if flaw not in told_by_name]
+        assert len(set(said)) == len(said)
+        assert all(said)
 
 
 def test_two_purposes_and_too_many_places_are_told() -> None:
@@ -124,5 +148,8 @@ def test_a_file_that_is_none_or_says_too_much_is_refused_in_words() -> None:
     assert read_toml("zones = " + "[" * 3000)[1][0].startswith("bukan TOML")
     assert read_toml('[lines.a]\nstart = [0, 0]\nend = [1, 1]\nforward = "\\u202eke pasar"')[0] is None
     (problem,) = read_toml('[zones.a]\nkind = "road"\noutline = [[640, 1], [0, 1], [1, 1]]')[1]
-    assert "zones.a.outline[1] must be 2 values in [ ], each a part of the picture" in problem
+    assert problem.startswith(
+        "zones.a.outline[1] harus 2 nilai di dalam [ ], masing-masing bagian gambar dari 0 sampai 1"
+    )
+    assert " / must be 2 values in [ ], each a part of the picture" in problem
     assert read_toml(to_toml(MARKET))[0] == MARKET

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.views import View
 from hub.commands.stations import to_toml
 from hub.fleet import replacement, standing
 from hub.fleet.city_csv import read_city_csv, write_city_csv
@@ -81,7 +82,10 @@ def test_a_csv_moves_a_camera_and_leaves_what_is_drawn(connection: Connection, t
     [
         (('source = "c1"\n', ""), "node and source belong together"),
         (("[0.9, 0.9]]", "[0.9, 1.9]]"), "views[1].zones.jalan.outline[3] must be 2 values in [ ], each a part of"),
-        (("end = [0.9, 0.6]", "end = [0.1, 0.6]"), "views[1].lines.gerbang: start and end must be at least 0.02"),
+        (
+            ("end = [0.9, 0.6]", "end = [0.1, 0.6]"),
+            "views[1].lines.gerbang: garis terlalu pendek, dari [0.1, 0.6] ke [0.1, 0.6]",
+        ),
         (("lines.gerbang", "lines.Gerbang"), "views[1].lines.Gerbang: its name must be a letter, then up to 31"),
         (("lines.gerbang", "lines.jalan"), "jalan is both a zone and a line"),
         (('kind = "road"', 'kind = "raod"'), "views[1].zones.jalan.kind must be road or bank"),
@@ -95,6 +99,22 @@ def test_a_view_that_could_never_work_is_refused_in_words(
         taken(connection, tmp_path, CITY.replace(*change))
     assert told in "\n".join(caught.value.problems)
     assert written_down(connection).views == ()
+
+
+@pytest.mark.parametrize("left", ["purpose = [[0, 0], [1, 0], [1, 1]]", "zones = {}", "lines = {}"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_file_wipes_a_drawing_only_where_both_tables_stand_there_empty(
+    connection: Connection, tmp_path: Path, left: str, *, is_first: bool
+) -> None:
+    if not is_first:
+        taken(connection, tmp_path, CITY)
+    bare = f'[[views]]\nview = "pasar"\nname = "Pasar"\n{left}\n'
+    with pytest.raises(CityFileError, match=r"view pasar: tanpa zona dan garis .* write both empty: zones = \{\}"):
+        taken(connection, tmp_path, bare)
+    assert len(outlines.of_view(connection, "pasar")) == (0 if is_first else 1)
+    asked = taken(connection, tmp_path, '[[views]]\nview = "pasar"\nname = "Pasar"\nzones = {}\nlines = {}\n')
+    assert outlines.of_view(connection, "pasar")[0].drawing == View()
+    assert taken(new_database(), tmp_path, to_toml(asked)).views[-1].zones == {}, "what was wiped comes out so"
 
 
 def test_one_camera_cannot_look_at_two_views_nor_a_revoked_box_at_another(

@@ -1,7 +1,7 @@
 """What is too old goes, a few hundred rows at a time; the rest stays."""
 
+from hub.storage import commands, retention
 from hub.storage import connection as database
-from hub.storage import retention
 from hub.storage.connection import Connection
 from hub.storage.retention import DAY_MS, ROWS_A_TIME, Retention
 
@@ -50,6 +50,24 @@ def test_rollups_of_a_step_go_by_their_own_age(connection: Connection) -> None:
     }
     assert left == {60: 1, 600: 2, 3600: 3}
     assert connection.execute("SELECT count(*) FROM rollups_60 WHERE station_id = 'b'").fetchone() == (3,)
+
+
+def test_commands_go_with_the_records_that_answered_them(connection: Connection) -> None:
+    with database.write(connection):
+        for age_days in (91, 89):
+            given = commands.IssuedCommand(
+                command_id=f"c-{age_days}",
+                node_id="cam-1",
+                kind="view_still",
+                site="a",
+                args={"source": "c1"},
+                ttl_s=60,
+                issued_ms=NOW_MS - age_days * DAY_MS,
+                issued_by="rina",
+            )
+            commands.add(connection, given)
+    assert forget(connection) == 1
+    assert [one.command_id for one in commands.of_node(connection, "cam-1", limit=9)] == ["c-89"]
 
 
 def test_changes_go_after_a_day(connection: Connection) -> None:

@@ -51,6 +51,33 @@ def test_drawings_of_a_view_are_bounded(connection: Connection, monkeypatch: pyt
     assert [one.version for one in outlines.of_view(connection, "pasar")] == [9, 8, 7]
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        '{"zones":{"a":{"kind":"road","outline":[[0.1,0.1],[0.9,0.1],[0.9,0.1],[0.5,0.9]]}}}',
+        '{"zones":',
+        "[]",
+    ],
+)
+def test_a_drawing_that_cannot_be_used_keeps_no_other_from_being_read(
+    connection: Connection, damaged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.write(connection):
+        for view_id in ("pasar", "jembatan"):
+            outlines.add(connection, view_id, ONE, now_ms=1)
+        connection.execute("INSERT INTO outlines VALUES ('pasar', 2, ?, 2, '', '')", (damaged,))
+        connection.execute("INSERT INTO outlines VALUES ('gudang', 1, ?, 2, '', '')", (damaged,))
+    newest = outlines.newest(connection)
+    assert {view_id: (one.version, one.drawing) for view_id, one in newest.items()} == {
+        "pasar": (1, ONE),
+        "jembatan": (1, ONE),
+    }
+    assert "drawing 1 of view gudang cannot be used" in caplog.text
+    with database.write(connection):
+        assert outlines.add(connection, "pasar", ONE, now_ms=3) == 1
+        assert outlines.add(connection, "pasar", OTHER, now_ms=4) == 3
+
+
 def test_one_camera_looks_at_one_view_and_one_view_has_one_camera(connection: Connection) -> None:
     with database.write(connection):
         for number, (node_id, view_id) in enumerate((("a", "pasar"), ("b", "pasar"), ("b", "pasar"), ("b", "lain"))):

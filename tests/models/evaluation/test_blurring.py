@@ -8,7 +8,7 @@ import pytest
 
 from edge_agent.stills import blur
 from models.__main__ import main
-from models.evaluation.heads import Head, heads_of, is_readable, readable_share
+from models.evaluation.private_places import PrivatePlace, is_readable, private_places, readable_share
 from models.evaluation.truth import LabelledPicture
 from tests.support.labelled_folders import write_pictures
 from tests.support.moving_pictures import person_box, with_person
@@ -27,15 +27,23 @@ def labelled(*boxes: tuple[str, float, float, float, float], crowd: bool = False
 
 
 def test_a_head_is_the_top_of_a_person_and_of_a_motorcycle_with_its_rider() -> None:
-    person, rider = heads_of(labelled(("person", 0, 0, 20, 100), ("motorcycle", 100, 20, 200, 100)))
+    person, rider = private_places(labelled(("person", 0, 0, 20, 100), ("motorcycle", 100, 20, 200, 100)))
     assert person.box_xyxy == pytest.approx((0.02, 0.0, 0.08, 0.2))
     assert rider.box_xyxy == pytest.approx((0.5, 0.2, 1.0, 0.4))
-    assert (person.height_px, rider.height_px) == (100, 80)
+    assert (person.size_px, rider.size_px) == (100, 80)
 
 
-def test_small_ones_crowds_and_vehicles_have_no_head_to_be_read() -> None:
-    assert not list(heads_of(labelled(("person", 0, 0, 20, 40), ("car", 0, 0, 100, 100))))
-    assert not list(heads_of(labelled(("person", 0, 0, 20, 100), crowd=True)))
+def test_the_plate_of_a_vehicle_is_somewhere_on_its_lower_part() -> None:
+    (bus,) = private_places(labelled(("bus", 20, 0, 120, 50)))
+    assert bus.is_plate
+    assert bus.box_xyxy == pytest.approx((0.1, 0.2, 0.6, 0.5))
+    assert bus.size_px == 100
+
+
+def test_small_ones_crowds_and_other_things_have_nothing_to_be_read() -> None:
+    others = (("person", 0, 0, 100, 40), ("car", 0, 0, 40, 100), ("boat", 0, 0, 100, 100))
+    assert not list(private_places(labelled(*others)))
+    assert not list(private_places(labelled(("person", 0, 0, 20, 100), crowd=True)))
 
 
 @pytest.mark.parametrize(("rows_hidden", "expected"), [(0, True), (6, True), (7, False), (10, False)])
@@ -46,14 +54,16 @@ def test_a_head_is_readable_while_more_than_three_tenths_of_it_are_as_they_were(
     plain = np.full((50, 100, 3), 100, np.uint8)
     still = plain.copy()
     still[:rows_hidden, 50:] += 40
-    head = Head(label="person", height_px=100.0, box_xyxy=(0.5, 0.0, 1.0, 0.2))
+    head = PrivatePlace(label="person", size_px=100.0, box_xyxy=(0.5, 0.0, 1.0, 0.2))
     assert is_readable(head, still=still, plain=plain) is expected
 
 
 def test_a_difference_that_nobody_sees_hides_nothing() -> None:
     plain = np.full((50, 100, 3), 100, np.uint8)
     assert is_readable(
-        Head(label="person", height_px=100.0, box_xyxy=(0.0, 0.0, 1.0, 0.2)), still=plain + np.uint8(3), plain=plain
+        PrivatePlace(label="person", size_px=100.0, box_xyxy=(0.0, 0.0, 1.0, 0.2)),
+        still=plain + np.uint8(3),
+        plain=plain,
     )
     assert readable_share(plain + np.uint8(1), plain) == 0
 
@@ -77,10 +87,22 @@ def test_the_heads_of_a_folder_stay_unreadable_and_much_of_its_pictures_readable
     words = ["evaluate", str(folder), "--task", "blur", "--threads", "1", "--at-least", "1", "--json", str(out)]
     assert main(words) == 0, capsys.readouterr().out
     (one,) = json.loads(out.read_bytes())["sets"]
-    assert one["rows"] == [{"label": "person", "over_px": 160.0, "to_px": None, "heads": 2, "readable": 0}]
+    assert one["rows"] == [{"label": "person", "over_px": 160.0, "to_px": None, "places": 2, "readable": 0}]
     assert one["unreadable_share"] == 1
     assert 0.3 < one["readable_part"] < 1
     assert "2 kepala / heads, tak terbaca / unreadable 100.0 %" in capsys.readouterr().out
+
+
+def test_places_of_plates_have_a_figure_of_their_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is labelled as a car here is none: nothing finds it, so nothing hides it."""
+    car = ("car", (500.0, 20.0, 600.0, 80.0))
+    write_pictures(folder, {"a.png": [("person", person_box(40)), car]}, images={"a.png": with_person(40)})
+    out = folder / "out.json"
+    assert main(["evaluate", str(folder), "--task", "blur", "--threads", "1", "--json", str(out)]) == 0
+    (one,) = json.loads(out.read_bytes())["sets"]
+    assert (one["heads"], one["unreadable_share"]) == (1, 1)
+    assert (one["vehicles"], one["plates_unreadable_share"]) == (1, 0)
+    assert "1 tempat pelat / places of plates, tak terbaca / unreadable 0.0 %" in capsys.readouterr().out
 
 
 def test_with_the_blur_switched_off_the_command_fails(

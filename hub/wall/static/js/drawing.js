@@ -12,6 +12,7 @@ import { say } from "./wording.js";
 
 const STEP = 0.005; // of the picture, an arrow key; with Shift ten times as far
 const FAR = 10;
+const TREMBLE_PX = 6;
 const FIELDS = /** @type {const} */ (["kind", "name", "corners", "forward", "backward"]);
 /** @template {Element} T @param {string} id @returns {T} */
 const byId = (id) => /** @type {T} */ (/** @type {unknown} */ (document.getElementById(id)));
@@ -91,6 +92,8 @@ function show() {
   const isChanged = JSON.stringify(rows) !== sent;
   setHidden(byId("unsaved"), JSON.stringify(rows) === JSON.stringify(inForce));
   setHidden(byId("summary"), isChanged);
+  const wipe = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("wipe"));
+  if (wipe) wipe.disabled = isChanged; // hidden, it would stand in the way of Enter without a word
   for (const problem of list.querySelectorAll(".problem")) setHidden(problem, isChanged);
 }
 
@@ -156,6 +159,8 @@ function finish() {
 function place(at) {
   if (!drawing) return;
   if (drawing.kind !== "line" && drawing.points.length >= 3 && field.nearest([drawing.points[0]], at) === 0) return finish();
+  const last = drawing.points.at(-1);
+  if (last && field.nearest([last], at, TREMBLE_PX) === 0) return; // a finger that taps twice means one corner
   drawing.points.push([Math.min(1, Math.max(0, at[0])), Math.min(1, Math.max(0, at[1]))]);
   if (drawing.points.length === (drawing.kind === "line" ? 2 : most)) return finish();
   show();
@@ -320,6 +325,6 @@ addEventListener("resize", show);
 addEventListener("beforeunload", (event) => {
   if (!isSending && JSON.stringify(rows) !== sent) event.preventDefault();
 });
-setHidden(tools, false);
+for (const bar of tools.querySelectorAll(".tools")) setHidden(bar, false);
 setHidden(document.querySelector(".keys"), false);
 show();

@@ -18,14 +18,19 @@ export class Field {
   constructor(svg, height) {
     this.svg = svg;
     this.height = height;
-    this.shapes = /** @type {SVGGElement} */ (svg.querySelector("#shapes"));
+    this.shapes = /** @type {SVGGElement} */ (svg.querySelector(".shapes"));
     this.corners = /** @type {SVGGElement} */ (draw("g", { class: "corners" }));
     svg.append(this.corners);
   }
 
-  /** Units of the drawing in a pixel of the screen. */
+  /** How much larger the page is shown, as on a wall: pixels of the screen in one of the style sheet. */
+  get zoom() {
+    return this.svg.currentCSSZoom ?? 1;
+  }
+
+  /** Units of the drawing in a pixel of the style sheet. */
   get unit() {
-    return WIDTH / Math.max(1, this.svg.getBoundingClientRect().width);
+    return (this.zoom * WIDTH) / Math.max(1, this.svg.getBoundingClientRect().width);
   }
 
   /** Where a pointer is, as parts of the picture. @param {PointerEvent} event @returns {Point} */
@@ -44,7 +49,7 @@ export class Field {
   nearest(points, at, reach = REACH_PX) {
     const far = points.map((point) => this.apart(point, at));
     const least = Math.min(...far);
-    return least <= reach ? far.indexOf(least) : -1;
+    return least <= reach * this.zoom ? far.indexOf(least) : -1;
   }
 
   /** @param {Row[]} rows @param {number} chosen @param {number} corner @param {Point[]} begun of a place that is being drawn */

@@ -4,7 +4,9 @@
 /** @typedef {{kind: string, name: string, corners: string, forward: string, backward: string}} Row */
 /** @typedef {[number, number]} Point */
 
-const NUMBER = /-?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?/g;
+const NUMBER = /^-?[0-9]+(?:[.,][0-9]+)?(?:[eE]-?[0-9]+)?$/;
+const WITHOUT_SPACE = [/^(-?[0-9]+,[0-9]+),(-?[0-9]+,[0-9]+)$/, /^(-?[0-9.]+),(-?[0-9.]+)$/];
+const COMMAS = /^-?[0-9]+(?:,-?[0-9]+){1,2}$/; // `1,0`: perhaps one number, perhaps two
 const PLACES = 10_000; // a drag ends on parts of 0.0001: a third of a pixel of a wide picture
 const FIRST = { road: "jalan", bank: "bantaran", line: "garis", purpose: "" };
 /** @type {Record<string, Point[]>} */
@@ -15,14 +17,21 @@ const USUAL = {
 /** @type {Point[]} */
 const SQUARE = [[0.35, 0.4], [0.65, 0.4], [0.65, 0.7], [0.35, 0.7]];
 
-/** The corners of a row; empty where they cannot be read. @param {Row} row @returns {Point[]} */
+/** The corners of a row, read as the hub reads them (`hub/drawing/corners.py`); empty where one cannot be. @param {Row} row @returns {Point[]} */
 export function pointsOf(row) {
-  const points = row.corners.split("\n").filter((line) => line.trim()).map((line) => {
-    return (line.match(NUMBER) ?? []).map((number) => Number(number.replace(",", ".")));
-  });
+  const points = row.corners.split("\n").filter((line) => line.trim()).map(pointOf);
   return points.every((one) => one.length === 2 && one.every((part) => part >= 0 && part <= 1))
     ? /** @type {Point[]} */ (points)
     : [];
+}
+
+/** @param {string} line @returns {number[]} */
+function pointOf(line) {
+  let words = `${line.replace(/[[\]();]/g, " ")} `.replace(/\s+,\s*|,\s+/g, " ").trim().split(/\s+/);
+  if (words.length === 1 && !COMMAS.test(words[0])) {
+    words = WITHOUT_SPACE.map((form) => form.exec(words[0])).find(Boolean)?.slice(1) ?? words;
+  }
+  return words.every((word) => NUMBER.test(word)) ? words.map((word) => Number(word.replace(",", "."))) : [];
 }
 
 /** @param {Row} row @param {Point[]} points @returns {Row} */
