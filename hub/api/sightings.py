@@ -54,7 +54,7 @@ def steps(
             continue
         eye = (camera.node_id, camera.source)
         for begin_ms, end_ms in _when(bindings, eye, view_id, from_ms=from_ms, to_ms=to_ms):
-            for row in _rows(connection, camera.camera_no, step_s=int(step), from_ms=begin_ms, to_ms=end_ms):
+            for row in rows_of(connection, camera.camera_no, step_s=int(step), from_ms=begin_ms, to_ms=end_ms):
                 if zone in {None, row.place}:
                     looked_at = view_at(bindings, eye, row.start_ms)
                     yield _step(row, eye, looked_at, is_a_line=(looked_at, row.place) in lines)
@@ -103,7 +103,8 @@ def _when(
     return [(one.from_ms, one.to_ms) for one in found if one.eye == eye]
 
 
-def _rows(connection: Connection, camera_no: int, *, step_s: int, from_ms: int, to_ms: int) -> Iterator[StepRow]:
+def rows_of(connection: Connection, camera_no: int, *, step_s: int, from_ms: int, to_ms: int) -> Iterator[StepRow]:
+    """Yield the steps of one camera, oldest first, in pieces; times UTC ms, `to_ms` not included."""
     after = (from_ms, "")
     while True:
         chunk = sightings.steps(connection, camera_no, step_s=step_s, after=after, to_ms=to_ms, limit=CHUNK_STEPS)

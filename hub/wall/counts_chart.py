@@ -8,7 +8,7 @@ is a hole.
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.wall.hydrograph import HOUR_MS, AxisLine, Span
 from hub.wall.wording import Wording
@@ -56,12 +56,22 @@ class ChartSize(Struct, frozen=True, kw_only=True):
     right: int
     top: int = 12
     bottom: int = 32
+    digits: int = 1
+    """Behind the point, of heights."""
 
 
 SIZES = (
     ChartSize(name="wide", width=1100, height=230, left=58, right=16),
     ChartSize(name="narrow", width=420, height=220, left=46, right=12),
 )
+
+
+SMALL = ChartSize(name="small", width=360, height=60, left=0, right=0, top=2, bottom=0, digits=0)
+"""Of a list's row or a tile: bars alone."""
+STEPS_S = (60, 600, 3600)
+"""In which the hub sums up what cameras counted."""
+SHORTEST_WINDOW_S = 10.0
+"""Real; of cameras on boxes whose clock runs fast. By that clock it is as much longer."""
 
 
 class CountsChart(Struct, frozen=True, kw_only=True):
@@ -89,11 +99,13 @@ def counts_charts(steps: Sequence[CountStep], *, span: Span, now_ms: int, wordin
         now_ms: scaled UTC ms.
         wording: for hours.
     """
-    top = max((sum(step.by_label.values()) for step in steps), default=0.0)
-    nice = next((one for one in NICE if top / one <= LINES_MOST), NICE[-1])
-    ceiling = max(nice, math.ceil(top / nice) * nice)
-    return tuple(_chart(steps, size, span=span, now_ms=now_ms, ceiling=ceiling, nice=nice, wording=wording)
-                 for size in SIZES)  # fmt: skip
+    return tuple(counts_chart(steps, size, span=span, now_ms=now_ms, wording=wording) for size in SIZES)
+
+
+def fitting_span(span: Span, *, rate: float) -> Span:
+    """Return a stretch of time with steps in which a whole window finds room: on a fast clock windows are long."""
+    fitting = (step_s for step_s in STEPS_S if step_s >= max(span.step_s, SHORTEST_WINDOW_S * rate))
+    return structs.replace(span, step_s=next(fitting, STEPS_S[-1]))
 
 
 def grouped(by_label: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -104,16 +116,13 @@ def grouped(by_label: Mapping[str, float]) -> list[tuple[str, float]]:
     return [*sums[:-1], (GROUPS[-1][0], rest)]
 
 
-def _chart(
-    steps: Sequence[CountStep],
-    size: ChartSize,
-    *,
-    span: Span,
-    now_ms: int,
-    ceiling: float,
-    nice: int,
-    wording: Wording,
+def counts_chart(
+    steps: Sequence[CountStep], size: ChartSize, *, span: Span, now_ms: int, wording: Wording
 ) -> CountsChart:
+    """Return the drawing of a series in one size; as for `counts_charts`."""
+    top = max((sum(step.by_label.values()) for step in steps), default=0.0)
+    nice = next((one for one in NICE if top / one <= LINES_MOST), NICE[-1])
+    ceiling = max(nice, math.ceil(top / nice) * nice)
     step_ms = 1000 * span.step_s
     end_ms = now_ms // step_ms * step_ms + step_ms
     start_ms = end_ms - span.hours * HOUR_MS
@@ -124,13 +133,13 @@ def _chart(
         return round(size.left + width * (at_ms - start_ms) / (end_ms - start_ms), 1)
 
     def y(count: float) -> float:
-        return round(size.top + height * (1 - count / ceiling), 1)
+        return round(size.top + height * (1 - count / ceiling), size.digits)
 
     shown = {step.at_ms: step for step in steps if start_ms <= step.at_ms < end_ms and step.seen >= LEAST_SEEN}
     paths = {name: "" for name, _ in GROUPS}
     least = ""
     for at_ms, step in shown.items():
-        below, middle = 0.0, f"{x(at_ms) + bar / 2:.1f}"
+        below, middle = 0.0, f"{round(x(at_ms) + bar / 2, 1):g}"
         for name, count in grouped(step.by_label):
             if count:
                 paths[name] += f"M{middle},{y(below):g}V{y(below + count):g}"

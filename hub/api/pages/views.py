@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from msgspec import structs
 from starlette.responses import HTMLResponse
 
 from hub.api.caller import Caller, ThePerson
@@ -12,6 +11,7 @@ from hub.api.following import following_of
 from hub.api.house import House, Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.pages.view_stills import gallery_of
+from hub.api.recent_counts import recent_counts, recent_span
 from hub.api.routes.times import MOST_MS
 from hub.api.routes.views import all_views, one_view
 from hub.api.shapes.sighting import SightingStep, SightingStepName
@@ -20,7 +20,7 @@ from hub.api.sightings import steps
 from hub.storage import outlines
 from hub.storage.connection import Connection
 from hub.storage.outlines import OutlineVersion
-from hub.wall.counts_chart import SPANS, CountStep, counts_charts
+from hub.wall.counts_chart import SPANS, CountStep, counts_charts, fitting_span
 from hub.wall.hydrograph import HOUR_MS, Span
 from hub.wall.outline_picture import shapes_of
 from hub.wall.view_standing import CANNOT_SEE, TOO_SLOW
@@ -28,8 +28,6 @@ from hub.wall.wording import Wording
 
 SpanName = Literal["3j", "24j", "7h"]
 STEP_NAMES: dict[int, SightingStepName] = {60: "60", 600: "600", 3600: "3600"}
-SHORTEST_WINDOW_S = 10.0
-"""Real; of cameras on boxes whose clock runs fast. By that clock it is as much longer."""
 PLACES_SHOWN = 16
 """With a chart of their own, the newest counted first: as many as a view may have."""
 LABELS_SHOWN = 8
@@ -42,13 +40,16 @@ def views_page(
     request: Request, house: TheHouse, connection: Reader, wording: TheWording, person: ThePerson
 ) -> HTMLResponse:
     """Return every view as a row."""
+    shown = all_views(house, connection)
     return page(
         request,
         "views.html",
         house=house,
         wording=wording,
         person=person,
-        shown=all_views(house, connection),
+        shown=shown,
+        recent_hours=recent_span(house.clock.rate).hours,
+        recents=recent_counts(connection, shown, now_ms=house.clock.now_ms(), rate=house.clock.rate, wording=wording),
     )
 
 
@@ -90,7 +91,7 @@ def view_answer(
     )  # fmt: skip
     now_ms = house.clock.now_ms()
     rate = max(1.0, house.clock.rate)
-    span = _span(rentang, rate=rate)
+    span = fitting_span(next(one for one in SPANS if one.name == rentang), rate=rate)
     from_ms = now_ms // (1000 * span.step_s) * 1000 * span.step_s - span.hours * HOUR_MS
     asked = {"view_id": view.id} if view.is_bound else {"node_id": view.node_id, "source": view.source}
     found = [*steps(connection, step=STEP_NAMES[span.step_s], from_ms=from_ms, to_ms=now_ms + 1, **asked)]
@@ -118,13 +119,6 @@ def view_answer(
         total_labels=labels,
         totals=totals,
     )
-
-
-def _span(name: str, *, rate: float) -> Span:
-    """Return a stretch of time with steps in which a whole window finds room: on a fast clock windows are long."""
-    span = next(one for one in SPANS if one.name == name)
-    fitting = (step_s for step_s in sorted(STEP_NAMES) if step_s >= max(span.step_s, SHORTEST_WINDOW_S * rate))
-    return structs.replace(span, step_s=next(fitting, max(STEP_NAMES)))
 
 
 def _outline(connection: Connection, view: View) -> OutlineVersion | None:

@@ -13,6 +13,7 @@ from hub.api.caller import ThePerson
 from hub.api.house import Reader, TheHouse
 from hub.api.pages.page import TheWording, page
 from hub.api.panorama import layout_of, views_of
+from hub.api.recent_counts import recent_counts
 from hub.api.routes.wall import wall_of
 from hub.api.shapes.alert import Alert
 from hub.wall import timeline
@@ -20,10 +21,23 @@ from hub.wall.coast import COAST_SOURCE, WallMap, draw_map, pins
 from hub.wall.wording import Wording
 
 MAP_WIDTH, MAP_HEIGHT = 1884, 1520
-MAP_HEIGHT_OVER_VIEWS = 1060
+MAP_HEIGHT_OVER_VIEWS = 996
 """Where the tiles of cameras stand below it."""
-EMBEDDED: dict[str, Any] = {"stations": {"__all__": {"chart"}}, "views": True}
-"""Left out of the snapshot inside the page: charts are drawn there already, and the hub writes the tiles of cameras."""
+UNREAD_OF_ALERT = {"decided_ms", "committed_ms", "rule_version", "is_latched", "borne_out_why", "shelved_why"}
+EMBEDDED: dict[str, Any] = {
+    "stations": {
+        "__all__": {
+            "chart": True,
+            "decision_id": True,
+            "kelurahan": True,
+            "thresholds": {"author", "reason", "valid_from_ms"},
+        }
+    },
+    "alarms": {"open": {"__all__": UNREAD_OF_ALERT}},
+    "views": True,
+}
+"""Left out of the snapshot inside the page: what no script reads. Charts are drawn there already, and the hub writes
+the tiles of cameras."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,6 +57,7 @@ def wall_page(
     wall = wall_of(connection, house)
     places = {st.id: (st.lon, st.lat) for st in wall.stations if st.lat is not None and st.lon is not None}
     height = MAP_HEIGHT_OVER_VIEWS if wall.layout.views else MAP_HEIGHT
+    by_id = {view.id: view for view in wall.views}
     wall_map = _map(tuple(places.values()), house.city.map_pack, height)
     return page(
         request,
@@ -52,7 +67,14 @@ def wall_page(
         person=person,
         wall=wall,
         stations_by_id={st.id: st for st in wall.stations},
-        views_by_id={view.id: view for view in wall.views},
+        views_by_id=by_id,
+        recents=recent_counts(
+            connection,
+            [by_id[view_id] for view_id in wall.layout.views],
+            now_ms=wall.hub_ms,
+            rate=house.clock.rate,
+            wording=wording,
+        ),
         map=wall_map,
         pins=pins(places, wall_map.view),
         coast_source=COAST_SOURCE,
@@ -70,15 +92,16 @@ def wall_views(
     """Return the tiles of the wall's cameras alone, as the wall asks for them when one has changed."""
     now_ms, rate = house.clock.now_ms(), house.clock.rate
     views = views_of(connection, now_ms=now_ms, rate=rate)
-    shown = layout_of((), views).views
     by_id = {view.id: view for view in views}
+    shown = [by_id[view_id] for view_id in layout_of((), views).views]
     return page(
         request,
         "wall_views.html",
         house=house,
         wording=wording,
         person=person,
-        shown=[by_id[view_id] for view_id in shown],
+        shown=shown,
+        recents=recent_counts(connection, shown, now_ms=now_ms, rate=rate, wording=wording),
     )
 
 
