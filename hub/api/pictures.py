@@ -76,10 +76,10 @@ def ask_for_still(house: House, view_id: str, *, by: str, keeps: bool) -> StillA
             raise NotFoundError(f"Tidak ada kamera {view_id!r}.", f"There is no view {view_id!r}.")
         if not keeps:
             raise RefusedError(
-                "Pusat ini tidak menerima gambar: kotak mengirimnya hanya lewat TLS. Beri pusat sertifikatnya dengan "
-                "hub authority, lalu jalankan ulang.",
-                "This hub takes no pictures: boxes send them by TLS only. Give the hub its certificates by "
-                "hub authority, and start it again.",
+                "Pusat ini tidak menerima gambar: kotak mengirimnya hanya lewat TLS. Buat sertifikatnya dengan "
+                "hub authority init, tulis [web.tls] di hub.toml, lalu jalankan ulang pusat.",
+                "This hub takes no pictures: boxes send them by TLS only. Make its certificates by "
+                "hub authority init, write [web.tls] in hub.toml, and start the hub again.",
             )
         try:
             made = asking.ask(connection, eye_of(view), view_id=view_id, by=by, now_ms=now_ms, rate=rate)

@@ -29,6 +29,11 @@ OVERLAPPING = """() => [...document.querySelectorAll(".view")].flatMap((tile) =>
     .map(([b]) => `${a} over ${b} in ${tile.dataset.view}`));
 })"""
 
+NARROW = """() => [...document.querySelectorAll(".watch .now tbody :is(th, td)")]
+  .filter((cell) => cell.textContent.trim())
+  .map((cell) => [cell.textContent.trim().slice(0, 30), cell.getBoundingClientRect().width])
+  .filter(([, width]) => width < 200)"""
+
 
 def test_the_walls_views_are_whole_and_follow_what_comes(browser: Browser, city: HubData, clock: StandingClock) -> None:
     watch_city(city, minutes=30)
@@ -86,7 +91,8 @@ def test_what_a_camera_counts_now_stands_beside_its_picture(
 ) -> None:
     watch_city(city, minutes=5)
     with serving(city.path, clock=clock) as web, watched(browser, size=(width, 1000)) as seen:
-        seen.page.goto(f"{web.base_url}/kamera/pasar-mardika")
+        seen.page.goto(f"{web.base_url}/kamera/jembatan-merah-putih")
+        assert seen.page.evaluate(NARROW) == [], "words that stand one below the other"
         now, table, picture = (seen.page.locator(one).bounding_box() for one in PARTS)
         assert now is not None
         assert table is not None

@@ -14,7 +14,7 @@ from hub.storage.faults import FaultNow
 from hub.storage.outlines import OutlineVersion
 from hub.storage.sightings import PlaceNow
 from hub.wall.freshness import age_limits
-from hub.wall.view_standing import DOUBTING, ViewStanding, view_standing, worst_road
+from hub.wall.view_standing import CANNOT_SEE, DOUBTING, ViewStanding, view_standing, worst_road
 
 _DECODER = msgspec.json.Decoder(Sighting)
 
@@ -107,7 +107,9 @@ class WallView(Shape):
     lost_after_s: float
     traffic: str = Field(description="The worst of its roads: lancar, padat, macet; empty: not known")
     traffic_since_ms: int | None
-    count: float | None = Field(description="Of all lines per minute, or where there are none of all zones at once")
+    count: float | None = Field(
+        description="Of all lines per minute, or where there are none of all zones at once; null: nothing seen"
+    )
     unit: CountUnit
     by_label: dict[str, int] = Field(description="What `count` counted in its window, by class")
     doubts: tuple[str, ...]
@@ -138,6 +140,8 @@ def view_of(row: ViewRow, *, now_ms: int, rate: float) -> View:
     doubts = tuple(sorted({doubt for one in places for doubt in one.doubts}))
     traffic, since_ms = worst_road([(one.state, one.since_ms) for one in places])
     counted = [one for one in places if one.kind == "line"] or places
+    # What a window counted in which nothing could be seen is no number, not even none.
+    seen = [one for one in counted if CANNOT_SEE not in one.doubts]
     return View(
         id=row.view_id,
         is_bound=row.is_bound,
@@ -163,9 +167,9 @@ def view_of(row: ViewRow, *, now_ms: int, rate: float) -> View:
         lost_after_s=limits.lost_after_s,
         traffic=traffic,
         traffic_since_ms=since_ms,
-        count=_count(counted),
+        count=_count(seen),
         unit="per_minute" if counted and counted[0].kind == "line" else "at_once",
-        by_label=_together(*(one.by_label for one in counted)),
+        by_label=_together(*(one.by_label for one in seen)),
         doubts=doubts,
         faults=tuple(_fault(one, now_ms=now_ms, rate=rate) for one in row.faults),
         places=tuple(places),

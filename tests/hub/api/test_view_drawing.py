@@ -97,6 +97,8 @@ def test_a_change_is_shown_then_saved_as_a_version_with_its_author_and_a_row_of_
     assert (row.actor, row.action, row.subject) == ("admin", "view.drawn", "pasar-mardika")
     assert '"version":2' in row.detail
     assert "Versi 2 tersimpan" in words(admin.get(f"{PAGE}?tersimpan=2"))
+    for version in (1, 77):
+        assert "tersimpan. Kotak" not in words(admin.get(f"{PAGE}?tersimpan={version}")), "only of the one in force"
 
 
 @pytest.mark.parametrize("way", ["nothing sent", "each ticked to go", "only the clear part left", "an empty file"])

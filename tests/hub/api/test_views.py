@@ -65,6 +65,16 @@ def test_a_fault_of_the_camera_blinds_the_view_until_it_is_over(hub: httpx.Clien
     assert view(hub)["state"] == "fresh"
 
 
+def test_what_was_counted_in_the_dark_is_no_number(hub: httpx.Client, city: HubData) -> None:
+    eye = ("n-7f3k2m95", "c1")
+    add_view(city, "gelap", "Gelap", None, eye=eye)
+    dark = {"doubts": ("cannot_see",), "count": 0, "by_label": {}}
+    told = [*windows("jalan", now_ms=city.now_ms, minutes=2, per_minute=9, change=lambda _ago, _one: dark)]
+    take_in(city, eye, told, spool_no=73)
+    shown = view(hub, "gelap")
+    assert (shown["state"], shown["count"], shown["by_label"]) == ("blind", None, {})
+
+
 def test_a_picture_of_another_shape_doubts_the_counts_and_an_hour_that_cannot_be_is_not_told(
     hub: httpx.Client, city: HubData
 ) -> None:
@@ -210,6 +220,17 @@ def test_pages_name_counts_units_and_why_nothing_is_known(hub: httpx.Client, cit
     assert hub.get("/kamera/none").status_code == 404
     assert hub.get(f"/kamera/pasar-mardika?sampai={'9' * 19}").status_code == 422
     assert hub.get("/kamera").text.count('class="outline"') == 3
+
+
+def test_a_cameras_head_says_its_road_and_since_when_then_what_is_doubted(hub: httpx.Client, city: HubData) -> None:
+    def head(view_id: str) -> str:
+        found = hub.get(f"/kamera/{view_id}").text.partition('aria-label="Keadaan sekarang"')[2].partition("</p>")[0]
+        return " ".join(re.sub(r"<[^>]*>", " ", found.partition(">")[2]).split())
+
+    assert re.fullmatch(r"MACET sejak \d\d:\d\d", head("pasar-mardika"))
+    assert re.fullmatch(r"LANCAR sejak \d\d:\d\d TERLALU LAMBAT UNTUK MENGHITUNG", head("jembatan-merah-putih"))
+    add_fault(city, MARKET, "camera_codec", "MJPEG")
+    assert re.fullmatch(r"VIDEO TIDAK TERBACA sejak \d\d:\d\d", head("pasar-mardika"))
 
 
 def test_the_tile_of_a_camera_that_fails_says_what_to_do_in_the_citys_language(
