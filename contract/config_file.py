@@ -6,7 +6,7 @@ What a field may hold stands in its annotation (`Annotated[int, Meta(ge=…)]`);
 words. An unknown key is a problem, with the nearest known one beside it.
 """
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,22 +15,30 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Struct, inspect
 
-from contract.config_words import A_TABLE, NOTHING, THE_FILE, Words, nearest, parts_of, slip, wanted
+from contract.config_words import A_TABLE, NOTHING, THE_FILE, Words, nearest, parts_of, shown, slip, wanted
+from contract.errors import RefusedError
 from contract.toml_text import parse_toml
 
 T = TypeVar("T")
+BETWEEN = " / "
+"""Stands once in a problem that is told in both languages."""
+_MOST = sys.float_info.max
 
 
 class _Problem(Struct, frozen=True, kw_only=True):
-    """What is wrong with a key; both sentences go on from it. Without an Indonesian one the English has both."""
+    """What is wrong with a key, "" for the whole file; both sentences go on from it, the Indonesian may be wanting."""
 
     key: str
     words: Words
+    alone: str = ""
+    """Said in place of the English where one language is asked for."""
 
     def text(self, *, is_bilingual: bool) -> str:
-        key = self.key or THE_FILE[0 if is_bilingual else 1]
-        indonesian, english = self.words
-        return f"{key}{indonesian} / {english.lstrip(' :')}" if is_bilingual and indonesian else f"{key}{english}"
+        indonesian, english = (f"{self.key or whole}{said}" for whole, said in zip(THE_FILE, self.words, strict=True))
+        if not (is_bilingual and self.words.indonesian):
+            return f"{self.key or THE_FILE.english}{self.alone}" if self.alone else english
+        # What a person wrote must not look like the end of the Indonesian.
+        return BETWEEN.join(half.replace(BETWEEN, "/") for half in (indonesian, english))
 
 
 def read_config(path: Path, kind: type[T], *, is_bilingual: bool = False) -> tuple[T | None, list[str]]:
@@ -64,7 +72,8 @@ def read_tables(
         kind: a frozen dataclass or struct of such, of dicts of such, and of plain values.
         values: tables as TOML gives them.
         folder: relative paths begin here.
-        is_bilingual: tell problems in Indonesian, then in English; else in English alone.
+        is_bilingual: tell problems in Indonesian, ` / `, English, each half with the key; else in English alone, but
+            for what is drawn.
     """
     problems: list[_Problem] = []
     _check(inspect.type_info(kind), values, "", problems)
@@ -97,10 +106,10 @@ def _check(kind: inspect.Type, value: Any, key: str, problems: list[_Problem]) -
 
 
 def _refused(key: str, words: Words, value: Any, guess: Words = NOTHING) -> _Problem:
-    shown = _shown(value)
+    got = shown(value)
     indonesian, english = (
-        f" harus {words[0]}, tertulis {shown}.{guess[0]}",
-        f" must be {words[1]}, got {shown}.{guess[1]}",
+        f" harus {words[0]}, tertulis {got}.{guess[0]}",
+        f" must be {words[1]}, got {got}.{guess[1]}",
     )
     return _Problem(key=key, words=Words(indonesian, english))
 
@@ -135,7 +144,10 @@ def _check_whole(cls: type, value: Mapping[str, Any], key: str, problems: list[_
         msgspec.convert(value, cls, dec_hook=_paths_in(Path()))
     except msgspec.ValidationError as exc:
         text = str(exc).partition(" - at `$")[0]
-        problems.append(_Problem(key=key, words=Words("", f": {text}.")))
+        words = Words("", f": {text}.")
+        if isinstance(told := exc.__cause__, RefusedError):
+            words = Words(f": {told.indonesian}.", f": {told.english}.")
+        problems.append(_Problem(key=key, words=words, alone=f": {text}."))
 
 
 def _check_dict(kind: inspect.DictType, value: Any, key: str, problems: list[_Problem]) -> None:
@@ -185,7 +197,7 @@ def _fits(kind: inspect.Type, value: Any) -> bool:
         case inspect.LiteralType():
             does_fit = value in kind.values
         case inspect.EnumType():
-            does_fit = value in {member.value for member in kind.cls}
+            does_fit = value in [member.value for member in kind.cls]  # a list would not go into a set
         case inspect.IntType() | inspect.FloatType():
             does_fit = _fits_number(kind, value)
         case _:
@@ -219,7 +231,7 @@ def _fits_text(kind: inspect.StrType, value: Any) -> bool:
 
 def _fits_number(kind: inspect.IntType | inspect.FloatType, value: Any) -> bool:
     allowed = (int,) if isinstance(kind, inspect.IntType) else (int, float)
-    if isinstance(value, bool) or not isinstance(value, allowed) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, allowed) or not -_MOST <= value <= _MOST:
         return False
     return not (
         (kind.ge is not None and value < kind.ge)
@@ -231,8 +243,3 @@ def _fits_number(kind: inspect.IntType | inspect.FloatType, value: Any) -> bool:
 
 def _join(key: str, name: str) -> str:
     return f"{key}.{name}" if key else name
-
-
-def _shown(value: Any) -> str:
-    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 -- a line on a phone

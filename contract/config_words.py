@@ -1,6 +1,7 @@
 """What a config file may hold, and what was meant by what it holds, in words of both languages."""
 
 import math
+import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ class Words(NamedTuple):
 
 NOTHING = Words("", "")
 A_TABLE = Words("sebuah tabel", "a table")
-THE_FILE = Words("berkas ini / the file", "the file")
+THE_FILE = Words("berkas ini", "the file")
 
 _PLAIN_WORDS: dict[type, Words] = {
     inspect.BoolType: Words("true atau false", "true or false"),
@@ -133,7 +134,7 @@ def _other_unit(kind: inspect.IntType | inspect.FloatType, value: Any, slips: It
     """Return the number in the unit in which it lies best in the range, as a guess."""
     if isinstance(kind, inspect.IntType) and isinstance(value, float):
         return Words(" Hanya bilangan bulat.", " Whole numbers only.")
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= sys.float_info.max:
         return NOTHING
     if kind.ge is None or kind.le is None or kind.ge <= 0:
         return NOTHING
@@ -142,6 +143,15 @@ def _other_unit(kind: inspect.IntType | inspect.FloatType, value: Any, slips: It
     if not guesses:
         return NOTHING
     return _perhaps(_number(min(guesses, key=lambda guess: abs(math.log(guess / middle)))))
+
+
+def shown(value: Any) -> str:
+    """Return what was written, as one line on a phone."""
+    try:
+        text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    except ValueError:  # Python writes no number of more than 4300 digits; TOML has them as 0x…
+        text = "0x..."
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 -- a line on a phone
 
 
 def nearest(word: str, known: list[str]) -> Words:

@@ -5,6 +5,8 @@ import tomllib
 from typing import Any
 
 _AT = re.compile(r" \(at line (\d+), column (\d+)\)$|( \(at end of document\))$")
+_TOO_LONG = re.compile(r"[0-9](?:_?[0-9]){4300,}")
+"""What int() of Python refuses."""
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("Expected '='", "sesudah nama harus ada =", "write key = value"),
     ("Expected ']' at the end of a table", "kurung ] di akhir nama tabel hilang", "close the table's name with ]"),
@@ -40,6 +42,8 @@ def parse_toml(text: str | bytes) -> tuple[dict[str, Any], str]:
         return {}, _problem(str(problem))
     except RecursionError:
         return {}, _no_toml("daftar terlalu dalam", "lists too deep")
+    except ValueError:  # of int(); the reader checks whatever else it makes a value of
+        return {}, _too_long(read)
 
 
 def _problem(said: str) -> str:
@@ -58,5 +62,16 @@ def _problem(said: str) -> str:
     )
 
 
+def _too_long(text: str) -> str:
+    """Say so of a number, with its line where no other text could be meant."""
+    indonesian, english = "angka terlalu panjang; periksa angka itu", "number too long: correct that number"
+    found = list(_TOO_LONG.finditer(text))
+    if len(found) != 1:
+        return _no_toml(indonesian, english)
+    line = text.count("\n", 0, found[0].start()) + 1
+    return _no_toml(f"baris {line}: {indonesian}", f"line {line}: {english}")
+
+
 def _no_toml(indonesian: str, english: str) -> str:
-    return f"bukan TOML, {indonesian} / is no TOML, {english}"
+    """Put both behind one another; a name that the reader repeats must not look like the end of the Indonesian."""
+    return f"bukan TOML, {indonesian} / is no TOML, {english.replace(' / ', '/')}"

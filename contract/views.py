@@ -217,9 +217,10 @@ def _verify_sides(
 ) -> None:
     """Refuse two sides that meet though they have no corner in common."""
     sides = list(zip(outline, (*outline[1:], outline[0]), strict=True))
+    reaches = [_reach(side) for side in sides]
     for place, side in enumerate(sides):
         for other in range(place + 2, len(sides) - (place == 0)):
-            if do_meet(side, sides[other]):
+            if _do_overlap(reaches[place], reaches[other]) and do_meet(side, sides[other]):
                 raise _refusal(
                     Flaw.CROSSING,
                     f"sisi {name} sesudah sudut {place + 1} dan sesudah sudut {other + 1} {id_word}: geser sudutnya",
@@ -229,8 +230,24 @@ def _verify_sides(
                 )
 
 
+def _reach(side: Side) -> tuple[float, float, float, float]:
+    """Return left, upper, right and lower edge of where something can touch a side."""
+    (x1, y1), (x2, y2) = side
+    return (
+        min(x1, x2) - CORNERS_APART,
+        min(y1, y2) - CORNERS_APART,
+        max(x1, x2) + CORNERS_APART,
+        max(y1, y2) + CORNERS_APART,
+    )
+
+
+def _do_overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    """Answer whether two sides may meet at all: most do not, and this is the quicker question."""
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
 def _refusal(flaw: Flaw, indonesian: str, english: str, *, corners: tuple[int, ...] = ()) -> DrawingError:
-    return DrawingError(flaw, f"{indonesian} / {english}", corners=corners)
+    return DrawingError(flaw, indonesian=indonesian, english=english, corners=corners)
 
 
 def _crosses(one: Side, other: Side) -> bool:

@@ -14,10 +14,12 @@ from msgspec import Meta
 from contract.clock import Clock, ScaledClock, SystemClock, kernel_boot_id
 from contract.config_file import read_tables
 from contract.desired import DEFAULT_QUOTA_MB, LEAST_QUOTA_MB, MAX_QUOTA_MB, DesiredSource
+from contract.errors import RefusedError
 from contract.identity import NodeId, SourceName
 from contract.toml_text import parse_toml
 from edge_agent.cameras.duty import LEAST_PER_S
 from edge_agent.cameras.settings import CameraSettings
+from edge_agent.driver_tables import verify_tables
 from edge_agent.errors import ConfigError
 from edge_agent.gauges.settings import (
     SENSOR_TABLES,
@@ -93,13 +95,10 @@ class GaugeConfig:
         """Refuse a gauge whose driver's table is missing, or that has another driver's.
 
         Raises:
-            ValueError: the text says which.
+            RefusedError: the text says which.
         """
-        if self.driver != "ultrasonic" and getattr(self, self.driver) is None:
-            raise ValueError(f"driver {self.driver} needs its own table [gauge.<source>.{self.driver}]")
-        others = [name for name in SENSOR_TABLES if name != self.driver and getattr(self, name) is not None]
-        if others:
-            raise ValueError(f"driver is {self.driver}, but the table of {others[0]} is there. Remove one")
+        written = [name for name in SENSOR_TABLES if getattr(self, name) is not None]
+        verify_tables("gauge", self.driver, written=written, is_needed=self.driver != "ultrasonic")
 
     def sensor(self) -> SensorSettings:
         """Return the settings of the driver that was chosen."""
@@ -153,13 +152,25 @@ class EdgeConfig:
         """Refuse a box that has nothing to do, and a name for two things.
 
         Raises:
-            ValueError: it has neither gauge nor camera, or one of each with the same name.
+            RefusedError: it has neither gauge nor camera, or one of each with the same name.
         """
         if not self.gauge and not self.camera:
-            raise ValueError("a box needs a gauge or a camera, for example [gauge.g1] or [camera.c1]")
+            raise RefusedError(
+                indonesian="kotak tanpa alat ukur dan kamera tak mengamati apa-apa: tulis [gauge.g1] atau [camera.c1]",
+                english="a box without gauge and camera watches nothing: write [gauge.g1] or [camera.c1]",
+            )
         twice = sorted(self.gauge.keys() & self.camera.keys())
         if twice:
-            raise ValueError(f"{twice[0]} is both a gauge and a camera; the hub tells them apart by name. Rename one")
+            raise RefusedError(
+                indonesian=(
+                    f"{twice[0]} adalah alat ukur dan juga kamera, padahal pusat membedakannya dari namanya: beri "
+                    "salah satu nama lain"
+                ),
+                english=(
+                    f"{twice[0]} is both a gauge and a camera, and the hub tells them apart by name: give one another "
+                    "name"
+                ),
+            )
 
 
 def load(path: Path) -> EdgeConfig:

@@ -12,6 +12,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from contract.bounds import Whole
+from contract.errors import RefusedError
 
 LEVELS = 3
 HOLD_S = 1800.0
@@ -32,20 +33,33 @@ class Thresholds(Struct, frozen=True, kw_only=True):
         """Refuse thresholds that could never work.
 
         Raises:
-            ValueError: one is not finite, they do not rise from level to level, or a clear value is not below its raise
-                value.
+            RefusedError: one is not finite, they do not rise from level to level, or a clear value is not below its
+                raise value.
         """
         for name, values in (("raise_cm", self.raise_cm), ("clear_cm", self.clear_cm)):
             if not all(map(math.isfinite, values)):  # JSON has no word for it: it would come back as null
-                message = f"{name} must be three finite numbers, got {list(values)}"
-                raise ValueError(message)
+                raise RefusedError(
+                    indonesian=f"{name} harus tiga angka biasa, tertulis {list(values)}: tulis tinggi air dalam cm",
+                    english=f"{name} must be three finite numbers, got {list(values)}: write stages in cm",
+                )
             if not values[0] < values[1] < values[2]:
-                message = f"{name} must rise from Waspada to Siaga to Awas, got {list(values)}"
-                raise ValueError(message)
+                raise RefusedError(
+                    indonesian=(
+                        f"{name} harus naik dari Waspada ke Siaga ke Awas, tertulis {list(values)}: "
+                        "tulis yang terendah dahulu"
+                    ),
+                    english=(
+                        f"{name} must rise from Waspada to Siaga to Awas, got {list(values)}: write the lowest first"
+                    ),
+                )
         for raise_cm, clear_cm in zip(self.raise_cm, self.clear_cm, strict=True):
             if not clear_cm < raise_cm:
-                message = f"clear_cm must be below raise_cm, got {clear_cm} for {raise_cm}"
-                raise ValueError(message)
+                raise RefusedError(
+                    indonesian=(
+                        f"clear_cm harus di bawah raise_cm, tertulis {clear_cm} untuk {raise_cm}: turunkan clear_cm"
+                    ),
+                    english=f"clear_cm must be below raise_cm, got {clear_cm} for {raise_cm}: lower clear_cm",
+                )
 
 
 Count5 = Annotated[int, Meta(ge=1, le=5)]
@@ -61,11 +75,14 @@ class Persistence(Struct, frozen=True, kw_only=True):
         """Refuse a persistence that can never be met.
 
         Raises:
-            ValueError: more readings are needed than are looked at.
+            RefusedError: more readings are needed than are looked at.
         """
         if any(need > of for need, of in zip(self.need, self.of, strict=True)):
-            message = f"persistence: need {list(self.need)} must not exceed of {list(self.of)}"
-            raise ValueError(message)
+            need, of = list(self.need), list(self.of)
+            raise RefusedError(
+                indonesian=f"need {need} tidak boleh melebihi of {of}, syaratnya tak akan terpenuhi: turunkan need",
+                english=f"need {need} must not exceed of {of}, it could never be met: lower need",
+            )
 
 
 class Rise(Struct, frozen=True, kw_only=True):

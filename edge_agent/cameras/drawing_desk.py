@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 
+from contract.config_file import BETWEEN
 from contract.desired import Applied
 from contract.views import View, digest
 from edge_agent.cameras.drawings import WHOLE, Drawings, is_news, take_over
@@ -75,8 +76,11 @@ class DrawingDesk:
 
 
 def _refusal(why: str) -> str:
+    """Say it as records do; what is wrong with a drawing is in both languages, with its message in English alone."""
+    indonesian, between, english = why.partition(BETWEEN)
+    because = f": {indonesian}" if between else ""
     return (
         "Gambar zona dari pusat tidak dapat dipakai; yang lama tetap berlaku. Perbarui perangkat lunak kotak, atau "
-        "gambar lagi di pusat. / The hub's drawing cannot be used; the one before holds. Update the box's software, or "
-        f"draw again at the hub: {why}."
+        f"gambar lagi di pusat{because}. / The hub's drawing cannot be used; the one before holds. Update the box's "
+        f"software, or draw again at the hub: {english or why}."
     )

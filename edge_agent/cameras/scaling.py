@@ -51,11 +51,13 @@ class Scaler:
         self._max_width_px = max_width_px
         self._shown = shown
         self._of = Workshop()
+        self._is_lazy = False
+        """Of the last picture nothing was converted before somebody asked."""
 
     @property
     def is_for_glances(self) -> bool:
         """Whether the detector has asked for none of the last pictures, so that of the next one cells will do."""
-        return not self._of.habit.is_kept()
+        return self._is_lazy and not self._of.habit.is_kept()
 
     def pixels(self, picture: VideoFrame, *, sharp: Sharp | None = None) -> Pixels:
         """Return a decoded picture, to be converted by whoever needs it.
@@ -70,7 +72,8 @@ class Scaler:
         verify_size(width_px=picture.width, height_px=picture.height, shown=self._shown)
         size_px = fitted(width_px=picture.width, height_px=picture.height, max_width_px=self._max_width_px)
         decoded = Decoded(picture, size_px=size_px, workshop=self._of, sharp=sharp)
-        return decoded if picture.format.name in OWN_FORMATS else Held(image=decoded.image)
+        self._is_lazy = picture.format.name in OWN_FORMATS
+        return decoded if self._is_lazy else Held(image=decoded.image)
 
 
 class Workshop:

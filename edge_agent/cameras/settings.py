@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
+from contract.errors import RefusedError
+from edge_agent.driver_tables import verify_tables
+
 TimeoutS = Annotated[float, Meta(ge=1, le=8)]
 """A fault stands on the wall within 10 s of its cause: opening takes two steps, so 4 is the most that keeps it so."""
 SidePx = Annotated[int, Meta(ge=16, le=7680)]
@@ -35,15 +38,32 @@ class RtspSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """Refuse an address that is none, or that holds a password. The message repeats neither.
 
         Raises:
-            ValueError: the text says what is wrong.
+            RefusedError: the text says what is wrong.
         """
-        parts = urlsplit(self.url)
+        try:
+            parts = urlsplit(self.url)
+            is_address = parts.scheme == "rtsp" and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # its text repeats the address
+            raise _no_address() from None
         if parts.username is not None or parts.password is not None:
-            raise ValueError("url must hold no user and no password: write `user` and `password_file`")
-        if parts.scheme != "rtsp" or not parts.hostname:
-            raise ValueError("url must be like rtsp://192.168.1.64:554/path")
+            raise RefusedError(
+                indonesian="url tidak boleh berisi nama pengguna dan sandi: tulis di `user` dan `password_file`",
+                english="url must hold no user and no password: write `user` and `password_file`",
+            )
+        if not is_address:
+            raise _no_address()
         if self.password_file is not None and not self.user:
-            raise ValueError("password_file needs `user` beside it")
+            raise RefusedError(
+                indonesian="password_file memerlukan `user` di sampingnya: tulis `user`, atau hapus password_file",
+                english="password_file needs `user` beside it: write `user`, or remove password_file",
+            )
+
+
+def _no_address() -> RefusedError:
+    return RefusedError(
+        indonesian="url harus seperti rtsp://192.168.1.64:554/jalur: perbaiki alamat kamera itu",
+        english="url must be like rtsp://192.168.1.64:554/path: correct the camera's address",
+    )
 
 
 class UsbSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,13 +139,10 @@ class CameraSettings:
         """Refuse a camera whose driver's table is missing, or that has another driver's.
 
         Raises:
-            ValueError: the text says which.
+            RefusedError: the text says which.
         """
-        if self.driver in _NEEDS_ITS_TABLE and getattr(self, self.driver) is None:
-            raise ValueError(f"driver {self.driver} needs its own table [camera.<source>.{self.driver}]")
-        others = [name for name in DRIVER_TABLES if name != self.driver and getattr(self, name) is not None]
-        if others:
-            raise ValueError(f"driver is {self.driver}, but the table of {others[0]} is there. Remove one")
+        written = [name for name in DRIVER_TABLES if getattr(self, name) is not None]
+        verify_tables("camera", self.driver, written=written, is_needed=self.driver in _NEEDS_ITS_TABLE)
 
     def chosen(self) -> DriverSettings:
         """Return the settings of the driver that was chosen."""

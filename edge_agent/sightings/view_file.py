@@ -18,7 +18,7 @@ What each key means stands in `contract.views`. All places are parts of the pict
 
 from pathlib import Path
 
-from contract.config_file import read_config
+from contract.config_file import BETWEEN, read_config
 from contract.views import View
 from edge_agent.sightings.errors import ViewFileError
 
@@ -41,10 +41,11 @@ def read_view(path: Path) -> View:
 
 
 def _fault(path: Path, problems: list[str]) -> str:
-    """Say it as records do; each problem is Indonesian, ` / `, English, or English alone."""
-    halves = [problem.removeprefix(f"{path}: ").partition(" / ") for problem in problems]
+    """Say it as records do; each problem is Indonesian, ` / `, English, with no other ` / `, or English alone."""
+    halves = [problem.removeprefix(f"{path}: ").partition(BETWEEN) for problem in problems]
     return (
-        f"{path}: berkas pandangan tidak dapat dipakai. Perbaiki berkas itu, atau gambar zonanya di pusat. "
-        f"{' '.join(first for first, between, _ in halves if between)} / the view's file cannot be used. Correct that "
-        f"file, or draw its zones at the hub. {' '.join(second or first for first, _, second in halves)}"
+        f"{str(path).replace(BETWEEN, '/')}: berkas pandangan tidak dapat dipakai. Perbaiki berkas itu, atau gambar "
+        f"zonanya di pusat. {' '.join(first for first, between, _ in halves if between)}{BETWEEN}the view's file "
+        "cannot be used. Correct that file, or draw its zones at the hub. "
+        f"{' '.join(second or first for first, _, second in halves)}"
     )

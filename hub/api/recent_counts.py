@@ -19,7 +19,7 @@ from hub.storage.sightings import StepRow
 from hub.storage.view_bindings import ViewBinding
 from hub.wall.counts_chart import LEAST_SEEN, SMALL, CountsChart, CountStep, counts_chart, fitting_span
 from hub.wall.hydrograph import HOUR_MS, Span
-from hub.wall.view_standing import CANNOT_SEE, TOO_SLOW
+from hub.wall.view_standing import CANNOT_SEE
 from hub.wall.wording import Wording
 
 SPAN = Span(name="6j", hours=6, step_s=600, tick_hours=6)
@@ -99,13 +99,13 @@ def _together(rows: Iterator[StepRow], view: WallView, *, span_s: int, now_ms: i
         seen = min(1.0, tally.seconds * rate / passed_s) * (1 - min(1.0, blind))
         if seen < LEAST_SEEN:
             continue
-        count = _number(tally, is_line=is_line) / (1 - blind)
+        count = _number(tally, is_line=is_line)
         before = bars.get(row.start_ms)
         bars[row.start_ms] = CountStep(
             at_ms=row.start_ms,
             by_label={ALL: count + (0.0 if before is None else before.by_label[ALL])},
             seen=max(seen, 0.0 if before is None else before.seen),
-            is_least=TOO_SLOW in tally.doubts or (before is not None and before.is_least),
+            is_least=bool(tally.doubts) or (before is not None and before.is_least),
         )
     return [bars[at_ms] for at_ms in sorted(bars)]
 
@@ -121,14 +121,15 @@ def _recent(steps: Sequence[CountStep], view: WallView, *, span: Span, now_ms: i
     most = max(steps, key=lambda step: step.by_label[ALL], default=None)
     if most is None:
         return RecentCounts(chart=chart, words=wording.say("{n} jam terakhir: tidak dilihat", n=span.hours), most="")
-    count, time = wording.decimal(most.by_label[ALL], 0), wording.time(most.at_ms)
-    unit = wording.say("lewat / mnt") if view.unit == "per_minute" else wording.say("sekaligus")
+    count = ("≥ " if most.is_least else "") + wording.decimal(most.by_label[ALL], 0)
+    time = wording.time(most.at_ms)
+    unit = wording.say("lewat / mnt") if view.unit == "per_minute" else wording.say("rata-rata sekaligus")
     unseen = round(100 * sum(width for _, width in chart.holes) / (SMALL.width - SMALL.left - SMALL.right))
     return RecentCounts(
         chart=chart,
         words=wording.say(
-            "{n} jam terakhir: paling banyak {count} {unit}, pukul {time}; tidak dilihat {percent} %",
+            "{n} jam terakhir: tertinggi {count} {unit}, pukul {time}; tidak dilihat {percent} %",
             n=span.hours, count=count, unit=unit, time=time, percent=unseen,
         ),
-        most=wording.say("maks {count} pukul {time}", count=count, time=time),
+        most=wording.say("tertinggi {count} pukul {time}", count=count, time=time),
     )  # fmt: skip

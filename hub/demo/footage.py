@@ -81,8 +81,9 @@ class Fetching:
 
     def end(self) -> None:
         """End it, and its client with it, wherever they are; what was half fetched is thrown away."""
-        if self._process.poll() is not None:
-            return  # its number may be somebody else's by now
+        code = self._process.poll()
+        if code is not None and code >= 0:
+            return  # by itself, after its client; its number may be somebody else's by now
         for number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)

@@ -5,9 +5,11 @@ drawing must not keep the whole city from being read. The log names it.
 """
 
 import logging
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contract.views import View
 from hub.storage import meta
@@ -29,7 +31,7 @@ class OutlineVersion(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class _Row(Struct, frozen=True, kw_only=True):
+class _Row(Struct, frozen=True):
     view_id: str
     version: int
     drawing: str
@@ -43,7 +45,11 @@ _SELECT = f"SELECT {columns_of(OutlineVersion)} FROM outlines"  # noqa: S608 - o
 
 
 def newest(connection: Connection) -> dict[str, OutlineVersion]:
-    """Return view id to the drawing that counts."""
+    """Return view id to the drawing that counts.
+
+    Where the newest cannot be used it is the one before, without its purpose: what somebody has meant to be coarse
+    since must not become clear again.
+    """
     # The outermost names are of the newest row: with one max() SQLite takes the bare columns from its row.
     rows = read(
         connection,
@@ -51,8 +57,14 @@ def newest(connection: Connection) -> dict[str, OutlineVersion]:
         (),
         _Row,
     )
-    found = (_taken(row) or next(iter(of_view(connection, row.view_id)), None) for row in rows)
+    found = (_taken(row) or _before(connection, row) for row in rows)
     return {one.view_id: one for one in found if one is not None}
+
+
+def newest_of(connection: Connection, view_id: str) -> OutlineVersion | None:
+    """Return the newest drawing of one view that can be used."""
+    rows = connection.execute(f"{_SELECT} WHERE view_id = ? ORDER BY version DESC", (view_id,))
+    return next((one for one in (_taken(_Row(*row)) for row in rows) if one is not None), None)
 
 
 def of_view(connection: Connection, view_id: str) -> list[OutlineVersion]:
@@ -61,11 +73,14 @@ def of_view(connection: Connection, view_id: str) -> list[OutlineVersion]:
     return [one for one in map(_taken, rows) if one is not None]
 
 
+def _before(connection: Connection, row: _Row) -> OutlineVersion | None:
+    found = newest_of(connection, row.view_id)
+    return None if found is None else replace(found, drawing=replace(found.drawing, purpose=None))
+
+
 def _taken(row: _Row) -> OutlineVersion | None:
-    try:
-        drawing = msgspec.json.decode(row.drawing, type=View)
-    except msgspec.DecodeError as exc:
-        _LOG.warning("drawing %d of view %s cannot be used: %s", row.version, row.view_id, exc)
+    drawing = _drawing(row.view_id, row.version, row.drawing)
+    if drawing is None:
         return None
     return OutlineVersion(
         view_id=row.view_id,
@@ -77,11 +92,21 @@ def _taken(row: _Row) -> OutlineVersion | None:
     )
 
 
+@lru_cache(maxsize=512)
+def _drawing(view_id: str, version: int, text: str) -> View | None:
+    """Return what a row holds, None: it cannot be used; read once, for to verify its corners takes milliseconds."""
+    try:
+        return msgspec.json.decode(text, type=View)
+    except msgspec.DecodeError as exc:
+        _LOG.warning("drawing %d of view %s cannot be used: %s", version, view_id, exc)
+        return None
+
+
 def add(connection: Connection, view_id: str, drawing: View, *, now_ms: int, author: str = "", reason: str = "") -> int:
     """Add a drawing unless the newest is the same; return the version that counts now."""
-    held = of_view(connection, view_id)
-    if held and held[0].drawing == drawing:
-        return held[0].version
+    held = newest_of(connection, view_id)
+    if held is not None and held.drawing == drawing:
+        return held.version
     ever = connection.execute("SELECT max(version) FROM outlines WHERE view_id = ?", (view_id,)).fetchone()
     version: int = (ever[0] or 0) + 1
     connection.execute(

@@ -24,6 +24,10 @@ from contract.toml_text import parse_toml
         ('a = "C:\\data"', "baris 1, kolom 10: tulis \\\\ untuk satu", "Unescaped '\\' in a string: write \\\\"),
         (b"a = 1\nb = '\xff'", "baris 2: bukan UTF-8; simpan lagi sebagai UTF-8", "line 2: no UTF-8; save it again"),
         ("a = " + "[" * 3000, "daftar terlalu dalam", "lists too deep"),
+        ("a = 1\nb = " + "7" * 5000, "baris 2: angka terlalu panjang", "line 2: number too long"),
+        ("a = [-1" + "_000" * 1500 + "]", "baris 1: angka terlalu panjang", "line 1: number too long"),
+        ("a = " + "7" * 5000 + "\n# " + "7" * 5000, "angka terlalu panjang", "number too long"),
+        ("['a / b']\n['a / b']", "baris 2, kolom 9: tabel ini sudah ada di atas", "Cannot declare ('a/b',) twice"),
     ],
 )
 def test_text_that_is_no_toml_is_told_with_its_place_in_both_languages(
@@ -32,6 +36,7 @@ def test_text_that_is_no_toml_is_told_with_its_place_in_both_languages(
     values, problem = parse_toml(text)
     told_id, _, told_en = problem.partition(" / is no TOML, ")
     assert values == {}
+    assert problem.count(" / ") == 1
     assert told_id.startswith(f"bukan TOML, {indonesian}")
     assert english in told_en
 

@@ -144,7 +144,7 @@ def _save(form: AdminForm, view_id: str, shown: Shown, drawing: View, *, base: s
     at = form.moment()
     with form.writing(Right.DRAW_VIEWS) as writer:
         _known(writer, view_id, form)
-        before = next(iter(outlines.of_view(writer, view_id)), None)
+        before = outlines.newest_of(writer, view_id)
         held = before.drawing if before else None
         is_stale = str(before.version if before else 0) != base
         is_unasked = does_wipe(held, drawing) and not is_wiped

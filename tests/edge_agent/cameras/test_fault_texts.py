@@ -169,14 +169,27 @@ def test_a_view_file_that_is_refused_says_it_so(tmp_path: Path) -> None:
     assert "lines.garis.end" in caught.value.fault
 
 
-def test_a_drawing_of_the_hub_that_is_refused_says_it_so(tmp_path: Path) -> None:
+CROSSING = (
+    '{"db_epoch":"e1","version":1,"views":{"c1":{"view":"pasar","version":1,"drawing":{"zones":{"jalan":'
+    '{"kind":"road","outline":[[0.1,0.1],[0.9,0.9],[0.9,0.1],[0.1,0.9]]}}}}}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "why_id", "why_en"),
+    [('{"db_epoch":7}', "pusat.", "db_epoch"), (CROSSING, "saling memotong", "must not cross itself")],
+    ids=["no message", "a drawing that crosses itself"],
+)
+def test_a_drawing_of_the_hub_that_is_refused_says_it_so(tmp_path: Path, body: str, why_id: str, why_en: str) -> None:
     clock = FakeClock()
     bench = CameraBench(tmp_path, clock=clock, readers={"c1": FakeReader(clock, lambda _: empty_street())})
     drawings = bench.process._drawings
     assert drawings is not None
-    drawings.hear(Applied(db_epoch="e1", version=1), b'{"db_epoch":7}')
+    drawings.hear(Applied(db_epoch="e1", version=1), body.encode())
     drawings.tell(["c1"])
     (fault,) = bench.records(Fault)
     verify(fault.text)
-    assert "db_epoch" in fault.text, "why"
+    indonesian, _, english = fault.text.partition(BETWEEN)
+    assert why_id in indonesian
+    assert why_en in english
     bench.close()

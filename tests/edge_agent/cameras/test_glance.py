@@ -114,8 +114,8 @@ def test_whole_pictures_of_a_usb_camera_have_nothing_to_leave_out(clip: Clip) ->
 def test_once_a_picture_was_asked_for_the_next_ones_are_no_glances_until_nobody_asks_again(clip: Clip) -> None:
     scaler, (picture, *_) = Scaler(max_width_px=1280, shown="c1"), arrivals(clip("h264", 0), is_for_glances=False)
     assert picture.picture is not None
-    told = [scaler.is_for_glances]
     pixels = scaler.pixels(picture.picture)
+    told = [scaler.is_for_glances]
     assert isinstance(pixels, Decoded)
     pixels.source.take(whole(160, 120), 80, 60)
     told += [scaler.is_for_glances]
@@ -123,6 +123,15 @@ def test_once_a_picture_was_asked_for_the_next_ones_are_no_glances_until_nobody_
         scaler.pixels(picture.picture).prepare()
     told += [scaler.is_for_glances]
     assert told == [True, False, True]
+
+
+@pytest.mark.parametrize(("form", "is_lazy"), [("yuv420p", True), ("yuvj422p", True), ("yuv420p10le", False)])
+def test_a_picture_that_is_converted_at_once_is_decoded_once(form: str, is_lazy: bool) -> None:  # noqa: FBT001
+    """Ten bits a pixel: RGB is made before anybody asks, so a glance would be a second decoding."""
+    scaler = Scaler(max_width_px=1280, shown="c1")
+    assert not scaler.is_for_glances, "nothing is known of the stream"
+    scaler.pixels(av.VideoFrame(64, 48, form))
+    assert scaler.is_for_glances is is_lazy
 
 
 def test_a_packet_that_gives_another_picture_alone_gives_no_glance(clip: Clip) -> None:

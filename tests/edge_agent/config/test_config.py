@@ -1,11 +1,19 @@
 """The box's configuration: what is understood, and every problem in words."""
 
+import re
+from collections.abc import Iterator
+from inspect import getsource
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
+from msgspec import inspect
 
 from contract.clock import ScaledClock, SystemClock, kernel_boot_id
+from contract.config_words import wanted
+from contract.level.settings import Persistence, Thresholds
+from contract.views import View
+from edge_agent.cameras.settings import CameraSettings, RtspSettings
 from edge_agent.config import ClockConfig, EdgeConfig, GaugeConfig, boot_name, load, open_clock, understood
 from edge_agent.errors import ConfigError
 from edge_agent.gauges.settings import SENSOR_TABLES, ReplaySettings, UltrasonicSettings
@@ -27,6 +35,48 @@ def test_each_line_of_the_message_names_the_file(path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(path)
     assert all(line.startswith(f"{path}: ") for line in str(caught.value).splitlines())
+
+
+@pytest.mark.parametrize("path", BAD, ids=[path.stem for path in BAD])
+def test_each_problem_is_whole_in_each_language(path: Path) -> None:
+    for problem in path.with_suffix(".expected").read_text(encoding="utf-8").splitlines():
+        indonesian, english = problem.split(" / ")
+        assert re.search(r"\b(?:harus|tidak|hapus|tulis|beri|periksa|hilang)\b", indonesian)
+        assert not re.search(r"\b(?:the|must|write|remove)\b", indonesian)
+        assert re.search(r"\b(?:must|is|write|correct|remove|give)\b", english)
+        assert not re.search(r"\b(?:harus|tidak|tulis|ini)\b", english)
+
+
+def _whats_inside(kind: Any) -> Iterator[Any]:
+    """Yield a type and whatever it is made of."""
+    yield kind
+    for name in ("fields", "types", "item_types"):
+        for part in getattr(kind, name, ()):
+            yield from _whats_inside(part)
+    for name in ("type", "item_type", "key_type", "value_type"):
+        if isinstance(part := getattr(kind, name, None), inspect.Type):
+            yield from _whats_inside(part)
+
+
+INSIDE = [*_whats_inside(inspect.type_info(EdgeConfig)), *_whats_inside(inspect.type_info(View))]
+
+
+def test_whatever_a_table_refuses_it_refuses_in_both_languages() -> None:
+    tables = {part.cls for part in INSIDE if isinstance(part, inspect.StructType | inspect.DataclassType)}
+    that_refuse = {kind for table in tables for kind in table.__mro__ if "__post_init__" in vars(kind)}
+    assert {EdgeConfig, GaugeConfig, CameraSettings, RtspSettings, Thresholds, Persistence, View} <= that_refuse
+    for kind in that_refuse:
+        assert "raise ValueError" not in getsource(kind), f"{kind.__name__} speaks English alone: RefusedError"
+
+
+def test_a_description_is_told_in_both_languages() -> None:
+    told = {(wanted(part), part.extra_json_schema["description"]) for part in INSIDE if _is_described(part)}
+    assert len(told) > 4
+    assert [english for words, english in told if words.indonesian == english] == []
+
+
+def _is_described(part: Any) -> bool:
+    return isinstance(part, inspect.Metadata) and "description" in (part.extra_json_schema or {})
 
 
 def test_a_file_that_is_not_there_is_told_with_its_path() -> None:

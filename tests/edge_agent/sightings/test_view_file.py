@@ -92,6 +92,50 @@ end = [0.9, 0.5]
     assert [line.split(": ")[1].split()[0] for line in problems] == ["nama", "zones.a.outline[2]", "lines.b.start"]
 
 
+TRIANGLE = "outline = [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]]"
+SEVENTEEN = "".join(f"[zones.z{place}]\nkind = 'road'\n{TRIANGLE}\n" for place in range(17))
+
+
+@pytest.mark.parametrize(
+    ("text", "indonesian", "english"),
+    [
+        (
+            "purpose = [[0.1, 0.1], [0.11, 0.1], [0.1, 0.11]]",
+            "berkas ini: purpose terlalu kecil",
+            "the file: purpose must",
+        ),
+        (SEVENTEEN, "berkas ini: paling banyak 16 zona dan garis", "the file: up to 16 zones and lines"),
+        (
+            f"[zones.a]\nkind = 'road'\n{TRIANGLE}\n[lines.a]\nstart = [0, 0]\nend = [1, 1]",
+            "berkas ini: a adalah zona dan juga garis",
+            "the file: a is both a zone and a line",
+        ),
+        (
+            f"[zones.a]\nkind = 'jalan / road'\n{TRIANGLE}",
+            'zones.a.kind harus road atau bank, tertulis "jalan/road".',
+            'zones.a.kind must be road or bank, got "jalan/road".',
+        ),
+        (
+            "[lines.a]\nstart = [0, 0]\nend = [1, 1]\nforward = 'pasar / kota'\nbackward = 'pasar / kota'",
+            "lines.a: kedua arah bernama 'pasar/kota'",
+            "lines.a: forward and backward must have different names",
+        ),
+        ("'arah / way' = 1", "arah/way tidak dikenal di sini.", "arah/way is not known here."),
+        ("name = " + "7" * 5000, "bukan TOML, baris 1: angka terlalu panjang", "is no TOML, line 1: number too long"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["", "peta / map"])
+def test_a_fault_says_each_problem_with_its_key_in_each_language(
+    tmp_path: Path, folder: str, text: str, indonesian: str, english: str
+) -> None:
+    (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    with pytest.raises(ViewFileError) as caught:
+        read_view(_write(tmp_path / folder, text))
+    first, second = caught.value.fault.split(" / ")
+    assert f"gambar zonanya di pusat. {indonesian}" in first
+    assert f"draw its zones at the hub. {english}" in second
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ViewFileError, match="tidak dapat dibaca"):
         read_view(tmp_path / "tiada.toml")

@@ -57,11 +57,11 @@ def test_of_a_view_with_lines_a_bar_is_the_crossings_per_minute(city: HubData) -
     road = windows("jalan", now_ms=city.now_ms, minutes=60, per_minute=99)
     take_in(city, EYE, [*line, *road], spool_no=61)
     shown = recent(city)
-    assert shown.most.startswith("maks 6 pukul ")
+    assert shown.most.startswith("tertinggi 6 pukul ")
     assert set(heights(shown)) >= {0.5, 1.0}
     assert heights(shown)[0] == 0.5
     assert heights(shown)[-1] == 1.0, "the step of now, of which some minutes have passed"
-    assert "paling banyak 6 lewat / mnt" in shown.words
+    assert "tertinggi 6 lewat / mnt" in shown.words
     ((_, unseen),) = shown.chart.holes
     assert unseen == pytest.approx(SMALL.width - STEP_PX * len(heights(shown)), abs=1), (
         "before the camera there is none"
@@ -74,32 +74,35 @@ def test_of_a_view_with_zones_a_bar_is_the_mean_of_what_was_there_at_once_in_all
                         *windows("jalur-timur", now_ms=city.now_ms, minutes=60, per_minute=1, change=at_once(5))],
             spool_no=61)  # fmt: skip
     shown = recent(city)
-    assert shown.most.startswith("maks 8 pukul ")
+    assert shown.most.startswith("tertinggi 8 pukul ")
     assert set(heights(shown)) == {1.0}
 
 
-def test_what_nobody_could_see_is_a_hole_and_lowers_no_bar(city: HubData) -> None:
+def test_what_nobody_could_see_is_a_hole_and_what_was_seen_in_part_is_the_least(city: HubData) -> None:
     def dark(ago: int, _one: Sighting) -> Mapping[str, object]:
         is_dark = 20 <= ago < 40 or ago % 10 < 3
-        return {"doubts": ("cannot_see",), "count": 0, "by_label": {}} if is_dark else {}
+        return {"doubts": ("cannot_see",)} if is_dark else {}
 
     add_view(city, "jembatan", "Jembatan", BRIDGE, eye=EYE)
     told = windows("jalur-barat", now_ms=city.now_ms, minutes=80, per_minute=1, change=at_once(4, dark))
     take_in(city, EYE, [*told], spool_no=61)
     shown = recent(city)
     assert set(heights(shown)) == {1.0}
-    assert shown.most.startswith("maks 4 pukul ")
+    assert shown.most == "tertinggi 4 pukul 12:30", "what a doubted window counted is in it, and not more"
+    assert shown.chart.least.count("M") == len(heights(shown)) - 1, "the first was seen whole"
     assert [round(width / STEP_PX) for _, width in shown.chart.holes][-1] in {1, 2}
 
 
 def test_a_bar_that_is_the_least_says_so(city: HubData) -> None:
     def slow(ago: int, _one: Sighting) -> Mapping[str, object]:
-        return {"doubts": ("too_slow",)} if ago > 55 else {}
+        return {"doubts": ("too_slow",), "count": 9} if ago > 55 else {}
 
     add_view(city, "jembatan", "Jembatan", BRIDGE, eye=EYE)
     told = windows("jalur-barat", now_ms=city.now_ms, minutes=60, per_minute=1, change=at_once(4, slow))
     take_in(city, EYE, [*told], spool_no=61)
-    assert recent(city).chart.least.count("M") in {1, 2}
+    shown = recent(city)
+    assert shown.chart.least.count("M") in {1, 2}
+    assert shown.most.startswith("tertinggi ≥ 7 pukul ")
 
 
 def test_a_camera_that_was_replaced_counted_for_its_view_all_the_same(city: HubData) -> None:
@@ -134,4 +137,7 @@ def test_lists_and_tiles_show_it(tmp_path: Path, path: str) -> None:
     with answering(city.path, clock=FakeClock(now_ms=city.now_ms)) as hub:
         shown = hub.get(path, params={"lang": "en"}).text
     city.close()
-    assert len(re.findall(r'class="recent"[^>]*aria-label="Last 6 h: at most \d+ (?:passing|at once)', shown)) == 3
+    assert (
+        len(re.findall(r'class="recent"[^>]*aria-label="Last 6 h: highest (?:≥ )?\d+ (?:passing|mean at once)', shown))
+        == 3
+    )

@@ -232,6 +232,22 @@ def test_a_version_goes_out_as_a_boxs_view_file_and_comes_in_by_pasting(admin: S
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = " + "7" * 5000, "baris 1: angka terlalu panjang"),
+        (f"[lines.a]\nstart = [0, {10**400}]\nend = [1, 1]", "lines.a.start harus 2 nilai"),
+        (f"name = {16**5000:#x}", "name harus teks, tertulis 0x..."),
+        ("[zones.a]\nkind = ['road']\noutline = [[0, 0], [1, 0], [1, 1]]", "zones.a.kind harus road atau bank"),
+    ],
+    ids=["5000 digits", "beyond a float", "6000 digits as 0x", "a list for a word"],
+)
+def test_a_file_with_what_no_machine_can_hold_is_refused_in_words(admin: Seat, text: str, said: str) -> None:
+    shown = admin.post(f"{PAGE}/berkas", toml=text)
+    assert shown.status_code == 422
+    assert said in words(shown)
+
+
 def test_the_page_says_by_which_version_the_box_counts(admin: Seat, city: HubData) -> None:
     def told(drawing: str) -> str:
         one = next(windows("jalan", now_ms=city.now_ms + count[0] * 1_000, minutes=1, per_minute=9))

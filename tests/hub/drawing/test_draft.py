@@ -151,5 +151,5 @@ def test_a_file_that_is_none_or_says_too_much_is_refused_in_words() -> None:
     assert problem.startswith(
         "zones.a.outline[1] harus 2 nilai di dalam [ ], masing-masing bagian gambar dari 0 sampai 1"
     )
-    assert " / must be 2 values in [ ], each a part of the picture" in problem
+    assert " / zones.a.outline[1] must be 2 values in [ ], each a part of the picture" in problem
     assert read_toml(to_toml(MARKET))[0] == MARKET

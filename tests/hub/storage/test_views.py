@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from contract.views import Line, View, Zone, ZoneKind
@@ -14,6 +15,7 @@ from hub.storage.retention import DAY_MS, Retention
 from hub.storage.views import CityView
 
 ONE = View(lines={"gerbang": Line(start=(0.1, 0.5), end=(0.9, 0.5), forward="masuk", backward="keluar")})
+CLEAR_NOWHERE, CLEAR_SOMEWHERE = ONE, replace(ONE, purpose=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)))
 OTHER = View(zones={"jalan": Zone(kind=ZoneKind.ROAD, outline=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)))})
 
 
@@ -64,17 +66,17 @@ def test_a_drawing_that_cannot_be_used_keeps_no_other_from_being_read(
 ) -> None:
     with database.write(connection):
         for view_id in ("pasar", "jembatan"):
-            outlines.add(connection, view_id, ONE, now_ms=1)
+            outlines.add(connection, view_id, CLEAR_SOMEWHERE, now_ms=1)
         connection.execute("INSERT INTO outlines VALUES ('pasar', 2, ?, 2, '', '')", (damaged,))
         connection.execute("INSERT INTO outlines VALUES ('gudang', 1, ?, 2, '', '')", (damaged,))
     newest = outlines.newest(connection)
     assert {view_id: (one.version, one.drawing) for view_id, one in newest.items()} == {
-        "pasar": (1, ONE),
-        "jembatan": (1, ONE),
-    }
+        "pasar": (1, CLEAR_NOWHERE),
+        "jembatan": (1, CLEAR_SOMEWHERE),
+    }, "an older purpose could clear what a newer one hid"
     assert "drawing 1 of view gudang cannot be used" in caplog.text
     with database.write(connection):
-        assert outlines.add(connection, "pasar", ONE, now_ms=3) == 1
+        assert outlines.add(connection, "pasar", CLEAR_SOMEWHERE, now_ms=3) == 1
         assert outlines.add(connection, "pasar", OTHER, now_ms=4) == 3
 
 
