@@ -48,7 +48,7 @@ def test_a_real_box_is_shown_the_head_and_its_witness_finds_a_rewritten_log(
         UplinkBox(tmp_path / "box", broker) as box,
     ):
         box.start()
-        wait_until(kept.exists, what="the witness at the box", deadline_s=20)
+        wait_until(kept.exists, what="the witness at the box", deadline_s=60)
         desired = wait_until(box.inbox.desired, what="the desired state at the box")
         assert desired is not None
         assert desired.version == 1

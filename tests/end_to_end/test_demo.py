@@ -182,7 +182,7 @@ def _read_the_message(demo: Demo, page: Page) -> None:
     button.wait_for(timeout=10_000)
     assert _reads(demo) == 0, "a GET is no receipt"
     button.click()
-    wait_until(lambda: _reads(demo) == 1, what="the receipt", deadline_s=10)
+    wait_until(lambda: _reads(demo) == 1, what="the receipt", deadline_s=60)
 
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(f"{demo.url}/dinding")

@@ -48,7 +48,7 @@ def test_a_full_disk_at_the_hub_costs_no_record(tmp_path: Path) -> None:
         resource.prlimit(ingest.pid, resource.RLIMIT_FSIZE, (FULL_AT_BYTES, hard))
         full = _stored(town)
         written = len(told_in(log))
-        wait_until(lambda: len(told_in(log)) > written + 500, what="records that find the disk full", deadline_s=20)
+        wait_until(lambda: len(told_in(log)) > written + 500, what="records that find the disk full", deadline_s=60)
         assert _stored(town) - full < 200, "the disk was not full for ingest"
         resource.prlimit(ingest.pid, resource.RLIMIT_FSIZE, (hard, hard))
         if not ingest.is_running:  # as its supervisor would

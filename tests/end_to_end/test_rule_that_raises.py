@@ -31,20 +31,18 @@ def test_a_rule_that_raises_costs_its_value_the_judgement_and_nothing_else(tmp_p
         for pole in POLES:
             town.start_box(pole)
 
-        shown = wait_until(
-            lambda: town.value("SELECT rule_error FROM station_now WHERE station_id = 'wai-jebak'"),
-            what="the failed rule to show at its station",
-            deadline_s=30,
+        # At its station it stands until the next value that works: on a busy machine both come in one set of messages.
+        town.wait_for_row(
+            "SELECT 1 FROM records WHERE rule_error = ?", ERROR, what="a value on which the rule failed", deadline_s=60
         )
-        assert shown == ERROR
         for pole in POLES:
             town.wait_for_row(
                 "SELECT 1 FROM alerts WHERE kind = 'level' AND station_id = ? AND severity = 3",
                 pole.station_id,
                 what=f"the Awas of {pole.station_id}",
-                deadline_s=40,
+                deadline_s=60,
             )
-        wait_until(lambda: len(phone.messages()) == len(POLES), what="both messages", deadline_s=10)
+        wait_until(lambda: len(phone.messages()) == len(POLES), what="both messages", deadline_s=30)
 
         trapped = town.rows("SELECT stage_cm, rule_error FROM records WHERE rule_error IS NOT NULL")
         assert trapped

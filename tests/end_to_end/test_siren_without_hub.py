@@ -41,7 +41,7 @@ def test_the_siren_sounds_with_no_hub_and_a_reconnect_joins_the_decision_without
         town.import_stations(POLE, recipients=officer(phone))
         town.start_hub("ingest", "dispatch")
         town.wait_for_row("SELECT 1 FROM alerts WHERE kind = 'level' AND severity = 3", what="the alert", deadline_s=40)
-        wait_until(phone.messages, what="the message", deadline_s=20)
+        wait_until(phone.messages, what="the message", deadline_s=60)
         verify_all_arrived(town, town.outbox(POLE))
         verify_no_incident(town)
 
