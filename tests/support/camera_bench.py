@@ -28,6 +28,7 @@ from edge_agent.outbox.inbox import InboxReader
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.reader import OutboxReader
 from edge_agent.quota import Quota
+from edge_agent.sightings.fusion import HEARD_SCORE
 from edge_agent.sightings.view_watch import ViewWatch
 from edge_agent.stills.allowance import StillSettings
 from tests.support.boxes import NODE_ID, FakeKernel
@@ -43,6 +44,17 @@ VIEW = View(
     lines={"garis": Line(start=(0.5, 0.0), end=(0.5, 1.0))},
 )
 """A bank that is nearly the whole picture, and a line down its middle: forward is from right to left."""
+
+
+@cache
+def detector() -> Detector:
+    """Return the real detector; with a small input, for who stands here is seen in any."""
+    return Detector.open(MODEL, score_min=HEARD_SCORE, detail=0.35)
+
+
+def opened(_folder: Path, **_wanted: float) -> Detector:
+    """Return it to who opens a model."""
+    return detector()
 
 
 def empty_street() -> Image:

@@ -16,6 +16,7 @@ from starlette.datastructures import State
 from contract.clock import Clock, SystemClock
 from hub.alerting.policy import AlertPolicy
 from hub.api.application import create_app
+from hub.api.blob_calls import blob_calls
 from hub.api.enrolments import Enrolments
 from hub.api.house import Connections, House
 from hub.api.process import run
@@ -126,6 +127,16 @@ def _application(house: House) -> FastAPI:
     app.state.house = house
     app.state.broadcaster = Broadcaster()
     return app
+
+
+def keeping_pictures(folder: Path) -> Callable[[FastAPI], FastAPI]:
+    """Return what makes an application take pictures of boxes, as a hub with TLS does."""
+
+    def keeping(app: FastAPI) -> FastAPI:
+        app.state.blobs = blob_calls(app, Bounds(folder=folder))
+        return app
+
+    return keeping
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Stills that people ask for, through the real inbox to the real outbox: a picture of now, or an answer in words."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,23 +15,13 @@ from edge_agent.cameras.state import CameraState
 from edge_agent.inference.detector import Detector
 from edge_agent.inference.errors import ModelError
 from edge_agent.outbox.inbox import Inbox
-from edge_agent.sightings.fusion import HEARD_SCORE
 from edge_agent.stills.allowance import StillSettings
-from tests.support.camera_bench import MODEL, CameraBench, FakeReader, with_person
+from tests.support.camera_bench import CameraBench, FakeReader, opened, with_person
 from tests.support.clocks import FakeClock
 
 WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 SEEN = View(purpose=WHOLE, zones={"tepi": Zone(kind=ZoneKind.BANK, outline=WHOLE)})
 MIB = 1024 * 1024
-
-
-@cache
-def detector() -> Detector:
-    return Detector.open(MODEL, score_min=HEARD_SCORE, detail=0.35)
-
-
-def opened(_folder: Path, **_wanted: float) -> Detector:
-    return detector()
 
 
 def gone(folder: Path, **_wanted: float) -> Detector:

@@ -1,7 +1,6 @@
 """By which drawing a camera counts: the hub's before its file's, over restarts, never by one that cannot be used."""
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -20,7 +19,7 @@ from edge_agent.inference.detector import Detector
 from edge_agent.outbox.inbox import Inbox
 from edge_agent.sightings.fusion import HEARD_SCORE
 from edge_agent.stop import Stop
-from tests.support.camera_bench import MODEL, VIEW, CameraBench, FakeReader, with_person
+from tests.support.camera_bench import VIEW, CameraBench, FakeReader, detector, with_person
 from tests.support.clocks import FakeClock
 
 LEFT = View(
@@ -30,11 +29,6 @@ RIGHT = View(lines={"kanan": Line(start=(0.75, 0.0), end=(0.75, 1.0), forward="m
 BAD = msgspec.Raw(b'{"view":"pasar","version":9,"drawing":{"zones":{"air":{"kind":"waterline","outline":[]}}}}')
 DRAWN = st.dictionaries(st.sampled_from(["c1", "c2"]), st.sampled_from([LEFT, RIGHT, VIEW, None]))
 """Source to what was drawn; None: something that this version cannot use."""
-
-
-@cache
-def detector() -> Detector:
-    return Detector.open(MODEL, score_min=HEARD_SCORE, detail=0.35)
 
 
 def opened(_folder: Path, *, threads: int, score_min: float, detail: float) -> Detector:

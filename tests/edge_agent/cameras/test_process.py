@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import _GeneratorContextManager
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -25,14 +24,8 @@ from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.transaction import Transaction
 from edge_agent.sightings.fusion import HEARD_SCORE
 from edge_agent.stop import Stop
-from tests.support.camera_bench import MODEL, CameraBench, FakeReader, empty_street, with_person
+from tests.support.camera_bench import MODEL, CameraBench, FakeReader, detector, empty_street, with_person
 from tests.support.clocks import FakeClock
-
-
-@cache
-def detector() -> Detector:
-    """Return the real detector; with a small input, for who stands here is seen in any."""
-    return Detector.open(MODEL, score_min=HEARD_SCORE, detail=0.35)
 
 
 def opened(folder: Path, *, threads: int, score_min: float, detail: float) -> Detector:

@@ -1,6 +1,5 @@
 """What the camera process says while CPU time is scarce, for want of cores or for heat. Real outbox and model."""
 
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,19 +7,8 @@ import pytest
 from contract.records import Fault, Sighting
 from edge_agent.cameras.frame import Image
 from edge_agent.cameras.state import CameraState
-from edge_agent.inference.detector import Detector
-from edge_agent.sightings.fusion import HEARD_SCORE
-from tests.support.camera_bench import MODEL, CameraBench, CpuMeter, FakeReader, empty_street, with_person
+from tests.support.camera_bench import CameraBench, CpuMeter, FakeReader, empty_street, opened, with_person
 from tests.support.clocks import FakeClock
-
-
-@cache
-def detector() -> Detector:
-    return Detector.open(MODEL, score_min=HEARD_SCORE, detail=0.35)
-
-
-def opened(_folder: Path, **_wanted: float) -> Detector:
-    return detector()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import _GeneratorContextManager
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -21,23 +20,13 @@ from edge_agent.inference.errors import ModelError
 from edge_agent.outbox.errors import OutboxFullError
 from edge_agent.outbox.outbox import Outbox
 from edge_agent.outbox.transaction import Transaction
-from edge_agent.sightings.fusion import HEARD_SCORE
 from edge_agent.stills.allowance import StillSettings
-from tests.support.camera_bench import MODEL, PERSON_PX, CameraBench, FakeReader, empty_street, with_person
+from tests.support.camera_bench import PERSON_PX, CameraBench, FakeReader, empty_street, opened, with_person
 from tests.support.clocks import FakeClock
 
 WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 SEEN = View(purpose=WHOLE, zones={"tepi": Zone(kind=ZoneKind.BANK, outline=WHOLE)})
 HOURLY = StillSettings()
-
-
-@cache
-def detector() -> Detector:
-    return Detector.open(MODEL, score_min=HEARD_SCORE, detail=0.35)
-
-
-def opened(_folder: Path, **_wanted: float) -> Detector:
-    return detector()
 
 
 @pytest.fixture

@@ -8,15 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from hub.api.blob_calls import blob_calls
-from hub.blobs.keeper import Bounds
 from tests.support.clocks import FakeClock
 from tests.support.hub_data import HubData
 from tests.support.sightings import watched_city
 from tests.support.stills import MARKET_EYE, add_asked
-from tests.support.webs import answering
+from tests.support.webs import answering, keeping_pictures
 
 Case = tuple[str, str, int, dict[str, Any]]
 
@@ -137,12 +134,7 @@ def city(tmp_path: Path) -> Iterator[HubData]:
 @pytest.fixture
 def hub(city: HubData, clock: FakeClock, tmp_path: Path) -> Iterator[httpx.Client]:
     """A hub that keeps pictures."""
-
-    def keeping(app: FastAPI) -> FastAPI:
-        app.state.blobs = blob_calls(app, Bounds(folder=tmp_path / "blobs"))
-        return app
-
-    with answering(city.path, clock=clock, through=keeping) as client:
+    with answering(city.path, clock=clock, through=keeping_pictures(tmp_path / "blobs")) as client:
         yield client
 
 

@@ -5,10 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from hub.api.blob_calls import blob_calls
-from hub.blobs.keeper import Bounds
 from hub.storage import audit
 from hub.storage.audit import Wanted
 from tests.hub.api.test_alerts import bearer
@@ -17,7 +14,7 @@ from tests.support.hub_data import HubData
 from tests.support.seats import Browser, Seat, person, seated
 from tests.support.sightings import watched_city
 from tests.support.stills import MARKET_EYE, add_asked, add_still
-from tests.support.webs import answering
+from tests.support.webs import answering, keeping_pictures
 
 PAGE, LIST = "/kamera/pasar-mardika", "/api/v1/views/pasar-mardika/stills"
 PRESS = f"{PAGE}/lihat"
@@ -33,12 +30,7 @@ def city(tmp_path: Path) -> Iterator[HubData]:
 @pytest.fixture
 def hub(city: HubData, clock: FakeClock, tmp_path: Path) -> Iterator[httpx.Client]:
     """A hub that keeps pictures."""
-
-    def keeping(app: FastAPI) -> FastAPI:
-        app.state.blobs = blob_calls(app, Bounds(folder=tmp_path / "blobs"))
-        return app
-
-    with answering(city.path, clock=clock, through=keeping) as client:
+    with answering(city.path, clock=clock, through=keeping_pictures(tmp_path / "blobs")) as client:
         yield client
 
 
